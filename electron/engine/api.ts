@@ -1,0 +1,65 @@
+import type { Config, HealthCheckConfig, NodeConfig } from '../../shared/model/config.ts';
+import type { JournalFact } from '../../shared/model/journal.ts';
+import type { Client, RequestRecord, Sampling, TrafficTick } from '../../shared/model/metrics.ts';
+import type { CheckResult, EnginePatch, EngineSnapshot } from '../../shared/model/state.ts';
+
+/**
+ * The engine as everything above it sees it. The same calls work on the engine itself (tests, in one process) and across
+ * the thread boundary (thread/host.ts), so each may answer with a value or a promise of one.
+ *
+ * Configurations given to `apply` carry certificates and authorities as PEM text: the engine reads no files.
+ */
+export interface EngineApi {
+  /**
+   * Makes `config` the running configuration: compares it with the one before and touches only what changed.
+   * @returns what changed: "listeners.web", "pools.web", "pools.web.nodes.a", "certificates.local".
+   * @throws EngineError LISTENER_BIND_FAILED, CERTIFICATE_INVALID; nothing has changed then.
+   */
+  apply(config: Config): Awaitable<{ changed: string[] }>;
+  snapshot(): Awaitable<EngineSnapshot>;
+  listClients(query: ClientQuery): Awaitable<{ total: number; clients: Client[] }>;
+  /** @throws EngineError POOL_NOT_FOUND, NODE_NOT_FOUND, CLIENT_NOT_FOUND. */
+  pinClient(pool: string, key: string, node: string): Awaitable<Client>;
+  /** @throws EngineError POOL_NOT_FOUND, CLIENT_NOT_FOUND. */
+  releaseClient(pool: string, key: string): Awaitable<void>;
+  listRequests(query: RequestQuery): Awaitable<{ entries: RequestRecord[]; sampling: Sampling }>;
+  /** Runs one probe now, of a node that need not be configured. */
+  tryCheck(node: NodeConfig, check: HealthCheckConfig): Promise<CheckResult>;
+  /**
+   * Stops accepting, lets what is in flight finish within each listener's drain timeout, then cuts the rest.
+   * @returns how many connections were cut.
+   */
+  close(): Promise<{ cut: number }>;
+}
+
+export type Awaitable<T> = T | Promise<T>;
+
+export interface ClientQuery {
+  pool?: string;
+  node?: string;
+  /** Found anywhere in the key, case ignored. */
+  search?: string;
+  /** Default 0. */
+  offset?: number;
+  /** 1–1,000, default 100. */
+  limit?: number;
+}
+
+export interface RequestQuery {
+  afterSeq?: number;
+  /** 1–1,000, default 100. */
+  limit?: number;
+  filter?: { listener?: string; pool?: string; node?: string; client?: string; method?: string; path?: string; status?: number };
+}
+
+/** Facts that come up from the engine. */
+export interface EngineEvents {
+  /** At most ten times a second, and at once after a discrete change. */
+  patch(patch: EnginePatch): void;
+  /** Ten times a second while anybody watches or not; cheap. */
+  tick(tick: TrafficTick): void;
+  /** Discrete facts, at once, in order. */
+  fact(fact: JournalFact): void;
+  /** Newly recorded requests, at most 50 a tick, ten ticks a second. */
+  requests(batch: { entries: RequestRecord[]; sampling: Sampling }): void;
+}

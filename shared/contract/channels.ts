@@ -1,0 +1,45 @@
+/** Literal channel names, free of zod: the preload imports this file and nothing else of the contract. */
+export const requestChannels = [
+  'app.info',
+  'config.get',
+  'config.validate',
+  'config.apply',
+  'node.setMode',
+  'engine.snapshot',
+  'clients.list',
+  'clients.pin',
+  'clients.release',
+  'journal.list',
+  'requests.list',
+  'check.try',
+  'lab.get',
+  'lab.start',
+  'lab.end',
+  'lab.setClients',
+  'lab.kill',
+  'lab.revive',
+  'settings.get',
+  'settings.set',
+] as const;
+export type RequestChannel = (typeof requestChannels)[number];
+
+export const eventChannels = [
+  'engine.patch',
+  'traffic.tick',
+  'journal.entry',
+  'requests.tick',
+  'config.changed',
+  'lab.changed',
+  'settings.changed',
+] as const;
+export type EventChannel = (typeof eventChannels)[number];
+
+/** The bridge the preload puts on `window`: names are checked on both sides, values are validated in main and renderer. */
+export interface Bridge {
+  request(channel: RequestChannel, params: unknown): Promise<unknown>;
+  /** @returns a function that ends the subscription. */
+  subscribe(channel: EventChannel, callback: (payload: unknown) => void): () => void;
+}
+
+/** The property of `window` the bridge stands at. */
+export const bridgeKey = 'evenkeel';

@@ -1,0 +1,137 @@
+import { z } from 'zod';
+import { configSchema, nodeModeSchema, nodeSchema, poolSchema } from '../model/config.ts';
+import { journalEntrySchema } from '../model/journal.ts';
+import { clientSchema, requestRecordSchema, samplingSchema, trafficTickSchema } from '../model/metrics.ts';
+import { checkResultSchema, nodeStateSchema, patchSchema, snapshotSchema } from '../model/state.ts';
+import type { EventChannel, RequestChannel } from './channels.ts';
+
+/**
+ * Every message between the window (or a script) and the control plane. Handlers, the renderer's client, the preload's
+ * names and the tests' fake main are all derived from this object; a missing handler is a type error.
+ * Params are validated by the router, results in tests and development, events in the renderer.
+ */
+
+const id = z.string().min(1).max(64);
+const empty = z.strictObject({});
+const page = { offset: z.number().int().min(0).optional(), limit: z.number().int().min(1).max(1000).optional() };
+const after = { afterSeq: z.number().int().min(0).optional(), limit: z.number().int().min(1).max(1000).optional() };
+const issue = z.object({ path: z.string(), message: z.string() });
+
+/** Read by `parseConfig`, which says what is wrong better than a schema at the door could. */
+const rawConfig = z.unknown().refine((value) => value !== undefined, { error: 'is required' });
+
+export const settingsSchema = z.strictObject({
+  /** Default system. */
+  theme: z.enum(['system', 'dark', 'light']).default('system'),
+  /** `reduced` shows changes without travel, whatever the system says. Default system. */
+  motion: z.enum(['system', 'reduced']).default('system'),
+});
+export type Settings = z.output<typeof settingsSchema>;
+
+export const labStateSchema = z.object({
+  /** Whether the demo's nodes and clients run. */
+  running: z.boolean(),
+  nodes: z.array(
+    z.object({
+      id: z.string(),
+      label: z.string(),
+      address: z.string(),
+      /** dead: killed; its port refuses connections until it is revived. */
+      state: z.enum(['running', 'dead']),
+    }),
+  ),
+  clients: z.object({
+    /** Simulated browsers, each with its own cookie jar. 0–1,000. */
+    count: z.number(),
+    /** Requests a second that all of them make together. 0–2,000. */
+    requestsPerSecond: z.number(),
+    sent: z.number(),
+    answered: z.number(),
+    /** Answers 5xx, broken connections and timeouts, as a client sees them. */
+    failed: z.number(),
+  }),
+  /** Where the demo listens: "http://127.0.0.1:8080/"; null when it does not run. */
+  url: z.string().nullable(),
+});
+export type LabState = z.output<typeof labStateSchema>;
+
+export const appInfoSchema = z.object({
+  version: z.string(),
+  host: z.enum(['desktop', 'headless']),
+  /** Node's name for the platform: linux, darwin, win32. */
+  platform: z.string(),
+  startedAt: z.number(),
+  /** Where the configuration is saved; null when it is not (the demo). */
+  configPath: z.string().nullable(),
+});
+export type AppInfo = z.output<typeof appInfoSchema>;
+
+export const requests = {
+  'app.info': { params: empty, result: appInfoSchema },
+  'config.get': { params: empty, result: configSchema },
+  'config.validate': { params: z.strictObject({ config: rawConfig }), result: z.object({ issues: z.array(issue) }) },
+  /** All or nothing. `changed` names what differs: "listeners.web", "pools.web", "pools.web.nodes.a", "certificates.x". */
+  'config.apply': { params: z.strictObject({ config: rawConfig }), result: z.object({ changed: z.array(z.string()) }) },
+  'node.setMode': { params: z.strictObject({ pool: id, node: id, mode: nodeModeSchema }), result: nodeStateSchema },
+  'engine.snapshot': { params: empty, result: snapshotSchema },
+  /** `limit` defaults to 100. `search` finds in key, case ignored. */
+  'clients.list': {
+    params: z.strictObject({ pool: id.optional(), node: id.optional(), search: z.string().max(200).optional(), ...page }),
+    result: z.object({ total: z.number(), clients: z.array(clientSchema) }),
+  },
+  'clients.pin': { params: z.strictObject({ pool: id, key: z.string().min(1).max(200), node: id }), result: clientSchema },
+  'clients.release': { params: z.strictObject({ pool: id, key: z.string().min(1).max(200) }), result: empty },
+  /** Oldest first, after `afterSeq`; without it the newest `limit` (default 100). */
+  'journal.list': { params: z.strictObject({ ...after }), result: z.object({ entries: z.array(journalEntrySchema), lastSeq: z.number() }) },
+  'requests.list': {
+    params: z.strictObject({
+      ...after,
+      filter: z
+        .strictObject({
+          listener: id.optional(),
+          pool: id.optional(),
+          node: id.optional(),
+          client: z.string().max(200).optional(),
+          method: z.string().max(32).optional(),
+          path: z.string().max(2000).optional(),
+          status: z.number().int().optional(),
+        })
+        .optional(),
+    }),
+    result: z.object({ entries: z.array(requestRecordSchema), sampling: samplingSchema }),
+  },
+  /** Runs one probe of a node as the form stands, saved or not. */
+  'check.try': { params: z.strictObject({ node: nodeSchema, healthCheck: poolSchema.shape.healthCheck }), result: checkResultSchema },
+  'lab.get': { params: empty, result: labStateSchema },
+  /** Starts demo nodes and clients and adds the demo listener and pool (id `demo`) to the running configuration, unsaved. */
+  'lab.start': { params: empty, result: labStateSchema },
+  /** Stops them and takes the demo listener and pool away again. */
+  'lab.end': { params: empty, result: labStateSchema },
+  'lab.setClients': {
+    params: z.strictObject({
+      count: z.number().int().min(0).max(1000).optional(),
+      requestsPerSecond: z.number().min(0).max(2000).optional(),
+    }),
+    result: labStateSchema,
+  },
+  'lab.kill': { params: z.strictObject({ node: id }), result: labStateSchema },
+  'lab.revive': { params: z.strictObject({ node: id }), result: labStateSchema },
+  'settings.get': { params: empty, result: settingsSchema },
+  'settings.set': { params: settingsSchema.partial(), result: settingsSchema },
+} satisfies Record<RequestChannel, { params: z.ZodType; result: z.ZodType }>;
+
+export const events = {
+  'engine.patch': patchSchema,
+  'traffic.tick': trafficTickSchema,
+  'journal.entry': journalEntrySchema,
+  /** At most ten times a second: the newest recorded requests, at most 50 a tick. */
+  'requests.tick': z.object({ entries: z.array(requestRecordSchema), sampling: samplingSchema }),
+  'config.changed': z.object({ changed: z.array(z.string()) }),
+  'lab.changed': labStateSchema,
+  'settings.changed': settingsSchema,
+} satisfies Record<EventChannel, z.ZodType>;
+
+export type Params<C extends RequestChannel> = z.output<(typeof requests)[C]['params']>;
+export type Result<C extends RequestChannel> = z.output<(typeof requests)[C]['result']>;
+export type Payload<C extends EventChannel> = z.output<(typeof events)[C]>;
+export type Handlers = { [C in RequestChannel]: (params: Params<C>) => Result<C> | Promise<Result<C>> };

@@ -1,0 +1,41 @@
+import { z } from 'zod';
+
+/** Discrete facts in one sequence. What a fact is about stands in `pool`, `node`, `listener`, `client` (ids, keys). */
+export const journalKindSchema = z.enum([
+  'node.down',
+  'node.up',
+  'node.mode',
+  'client.moved',
+  'client.pinned',
+  'client.released',
+  'listener.up',
+  'listener.down',
+  'listener.error',
+  'config.applied',
+  'engine.started',
+  'engine.restarted',
+  'lab.fault',
+]);
+export type JournalKind = z.output<typeof journalKindSchema>;
+
+export const journalFactSchema = z.object({
+  /** Milliseconds since the epoch. */
+  time: z.number(),
+  kind: journalKindSchema,
+  listener: z.string().optional(),
+  pool: z.string().optional(),
+  node: z.string().optional(),
+  client: z.string().optional(),
+  /** client.moved: node ids; node.mode: modes. */
+  from: z.string().optional(),
+  to: z.string().optional(),
+  /** In words, for changes of state and errors. */
+  reason: z.string().optional(),
+  /** config.applied: what changed, as `config.apply` names it. */
+  changed: z.array(z.string()).optional(),
+});
+export type JournalFact = z.output<typeof journalFactSchema>;
+
+/** `seq` counts from 1 without gaps for as long as the process lives. */
+export const journalEntrySchema = journalFactSchema.extend({ seq: z.number() });
+export type JournalEntry = z.output<typeof journalEntrySchema>;

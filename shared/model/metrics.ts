@@ -1,0 +1,111 @@
+import { z } from 'zod';
+import { observedStateSchema } from './state.ts';
+
+/** One client of a pool as stickiness or the client table knows it. */
+export const clientSchema = z.object({
+  pool: z.string(),
+  /** Address for table clients; for cookie clients a public id that cannot be used as the cookie. */
+  key: z.string(),
+  kind: z.enum(['address', 'cookie']),
+  node: z.string(),
+  /** When it was placed on this node, and its last request; milliseconds since the epoch. */
+  since: z.number(),
+  lastSeen: z.number(),
+  /** How often its node changed. */
+  moves: z.number(),
+  requests: z.number(),
+  pinned: z.boolean(),
+  /** When the entry ends; null when it does not end by time. */
+  expiresAt: z.number().nullable(),
+});
+export type Client = z.output<typeof clientSchema>;
+
+/** Why a candidate was taken or passed over, one a candidate. The winner's is `chosen:<how>`. */
+export const verdictSchema = z.enum([
+  'chosen:turn',
+  'chosen:least',
+  'chosen:hash',
+  'chosen:random',
+  'chosen:sticky-cookie',
+  'chosen:sticky-table',
+  'chosen:pinned',
+  'chosen:only',
+  'chosen:retry',
+  'down',
+  'draining',
+  'rejecting',
+  'backup',
+  'full',
+  'not-sticky',
+  'not-turn',
+  'tried',
+]);
+export type Verdict = z.output<typeof verdictSchema>;
+
+/** One request (http) or session (tcp). */
+export const requestRecordSchema = z.object({
+  seq: z.number(),
+  time: z.number(),
+  listener: z.string(),
+  pool: z.string(),
+  /** The client's address. */
+  client: z.string(),
+  /** Empty for tcp sessions. */
+  method: z.string(),
+  path: z.string(),
+  /** What the client got; 0 when it got none (tcp, or it went away). */
+  status: z.number(),
+  durationMs: z.number(),
+  /** null: no node served it. */
+  node: z.string().nullable(),
+  retries: z.number(),
+  why: z.array(z.object({ node: z.string(), verdict: verdictSchema })),
+});
+export type RequestRecord = z.output<typeof requestRecordSchema>;
+
+/** How the records were chosen: `every` 1 means all were recorded, 10 that one in ten was. */
+export const samplingSchema = z.object({ every: z.number(), seen: z.number(), recorded: z.number() });
+export type Sampling = z.output<typeof samplingSchema>;
+
+const quantiles = {
+  /** Milliseconds over the last second or so; null when nothing was answered. */
+  p50: z.number().nullable(),
+  p95: z.number().nullable(),
+  p99: z.number().nullable(),
+};
+
+/** Ten times a second: what happened since the tick before. Rates are for the reader to work out from `intervalMs`. */
+export const trafficTickSchema = z.object({
+  epoch: z.number(),
+  time: z.number(),
+  intervalMs: z.number(),
+  listeners: z.array(
+    z.object({
+      id: z.string(),
+      connections: z.number(),
+      requests: z.number(),
+      errors: z.number(),
+      bytesIn: z.number(),
+      bytesOut: z.number(),
+    }),
+  ),
+  nodes: z.array(
+    z.object({
+      pool: z.string(),
+      node: z.string(),
+      state: observedStateSchema,
+      connections: z.number(),
+      requests: z.number(),
+      errors: z.number(),
+      bytesIn: z.number(),
+      bytesOut: z.number(),
+      stickyClients: z.number(),
+      ...quantiles,
+    }),
+  ),
+  /** Over all listeners' answers. */
+  total: z.object(quantiles),
+  /** Clients in all tables. */
+  clients: z.number(),
+});
+export type TrafficTick = z.output<typeof trafficTickSchema>;

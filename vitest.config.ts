@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+
+// One pool of forks: suites open real sockets and real browsers, and two cores are all there is.
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
+    exclude: ['test/**/*.long.test.ts', 'node_modules/**'],
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
+  },
+});
