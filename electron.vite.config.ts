@@ -1,0 +1,60 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'electron-vite';
+
+const at = (file: string) => path.resolve(import.meta.dirname, file);
+
+/**
+ * Everything that starts as a program of its own. The names are the files' names in out/main, and others spell them out:
+ * package.json (index), scripts/start.mjs and scripts/evenkeel.mjs (cli), and whoever starts the two worker threads.
+ */
+const programs = {
+  index: at('electron/main/index.ts'),
+  cli: at('electron/headless/cli.ts'),
+  'engine-worker': at('electron/engine/thread/worker.ts'),
+  'demo-node': at('electron/control/lab/demo-node.ts'),
+};
+
+export default defineConfig({
+  main: {
+    build: {
+      outDir: at('out/main'),
+      emptyOutDir: true,
+      // The oldest Node the headless program runs on; Electron's own is newer.
+      target: 'node20.19',
+      // Packages carry no node_modules: only `electron` and Node's own modules stay imports.
+      externalizeDeps: false,
+      rolldownOptions: {
+        input: Object.fromEntries(Object.entries(programs).filter(([, file]) => existsSync(file))),
+        output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+      },
+    },
+  },
+  preload: {
+    build: {
+      outDir: at('out/preload'),
+      emptyOutDir: true,
+      externalizeDeps: false,
+      rolldownOptions: {
+        input: { index: at('electron/preload/index.ts') },
+        // A sandboxed preload is CommonJS, and has no files beside it to require.
+        output: { format: 'cjs', entryFileNames: '[name].cjs' },
+      },
+    },
+  },
+  renderer: {
+    root: at('renderer'),
+    // Relative, so that one build serves app:// and http:// alike.
+    base: './',
+    plugins: [react()],
+    build: {
+      outDir: at('out/renderer'),
+      emptyOutDir: true,
+      // The screens are also served to ordinary browsers, by the headless program.
+      target: 'chrome120',
+      minify: true,
+      rolldownOptions: { input: { index: at('renderer/index.html') } },
+    },
+  },
+});
