@@ -1,0 +1,58 @@
+import { useEffect, useId, useRef, type FormEvent, type ReactNode } from 'react';
+import styles from './dialog.module.css';
+
+interface DialogProps {
+  title: string;
+  /** Also called on Escape. */
+  onClose: () => void;
+  /** Given: the content is a form, and Enter submits it. */
+  onSubmit?: (() => void) | undefined;
+  actions: ReactNode;
+  children?: ReactNode;
+}
+
+/** A question over the window. The platform's dialog element holds the focus, closes on Escape and gives the focus back. */
+export function Dialog({ title, onClose, onSubmit, actions, children }: DialogProps) {
+  const ref = useRef<HTMLDialogElement>(null);
+  const id = useId();
+  useEffect(() => {
+    const dialog = ref.current;
+    if (dialog && !dialog.open) dialog.showModal();
+    return () => dialog?.close();
+  }, []);
+  const content = (
+    <>
+      <h2 id={id} className={styles['title']}>
+        {title}
+      </h2>
+      {children}
+      <div className={styles['actions']}>{actions}</div>
+    </>
+  );
+  return (
+    <dialog
+      ref={ref}
+      className={styles['dialog']}
+      aria-labelledby={id}
+      onCancel={(event) => {
+        event.preventDefault();
+        onClose();
+      }}
+    >
+      {onSubmit ? (
+        <form
+          className={styles['body']}
+          noValidate
+          onSubmit={(event: FormEvent) => {
+            event.preventDefault();
+            onSubmit();
+          }}
+        >
+          {content}
+        </form>
+      ) : (
+        <div className={styles['body']}>{content}</div>
+      )}
+    </dialog>
+  );
+}

@@ -1,0 +1,20 @@
+import { clsx } from 'clsx';
+import styles from './middle-truncate.module.css';
+
+interface MiddleTruncateProps {
+  text: string;
+  /** Characters at the end that always stay: a number, a port. Default 6. */
+  keep?: number | undefined;
+  className?: string | undefined;
+}
+
+/** Shortens in the middle, so that the end (number, port) stays; the full text is the tooltip. */
+export function MiddleTruncate({ text, keep = 6, className }: MiddleTruncateProps) {
+  const split = Math.max(0, text.length - keep);
+  return (
+    <span className={clsx(styles['whole'], className)} title={text}>
+      {split > 0 ? <span className={styles['head']}>{text.slice(0, split)}</span> : null}
+      <span className={styles['tail']}>{text.slice(split)}</span>
+    </span>
+  );
+}
