@@ -1,10 +1,12 @@
 import { defineConfig } from 'vitest/config';
 
+const long = process.env['EVENKEEL_LONG'] === '1';
+
 // One pool of forks: suites open real sockets and real browsers, and two cores are all there is.
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
-    exclude: ['test/**/*.long.test.ts', 'node_modules/**'],
+    exclude: [...(long ? [] : ['test/**/*.long.test.ts']), 'node_modules/**'],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 20_000,
