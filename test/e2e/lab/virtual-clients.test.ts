@@ -1,0 +1,159 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, expect, test } from 'vitest';
+import { startVirtualClients } from '../../../electron/control/lab/virtual-clients-thread.ts';
+import { VirtualClients } from '../../../electron/control/lab/virtual-clients.ts';
+import { sleep, until } from './support.ts';
+
+const closing: (() => void)[] = [];
+afterEach(() => {
+  for (const close of closing.splice(0)) close();
+});
+
+async function serve(handle: (request: IncomingMessage, response: ServerResponse) => void): Promise<{ port: number; server: Server }> {
+  const server = createServer(handle);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  closing.push(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { port: (server.address() as AddressInfo).port, server };
+}
+
+function clients(options: { port: number; count: number; requestsPerSecond: number; timeoutMs?: number }): VirtualClients {
+  const made = new VirtualClients({ host: '127.0.0.1', seed: 1, ...options });
+  closing.push(() => {
+    made.stop();
+  });
+  return made;
+}
+
+const open = (server: Server): Promise<number> =>
+  new Promise((resolve, reject) => {
+    server.getConnections((error, count) => {
+      if (error) reject(error);
+      else resolve(count);
+    });
+  });
+
+test('the rate is what was asked for, within 15 %, as the server counts it', async () => {
+  let seen = 0;
+  const { port } = await serve((_, response) => {
+    seen += 1;
+    response.end('hello');
+  });
+  const load = clients({ port, count: 24, requestsPerSecond: 200 });
+  await sleep(4000);
+  const { sent, answered, failed } = load.counts();
+  load.stop();
+  expect(sent).toBeGreaterThan(800 * 0.85);
+  expect(sent).toBeLessThan(800 * 1.15);
+  expect(failed).toBe(0);
+  expect(sent - answered).toBeLessThanOrEqual(3);
+  expect(Math.abs(seen - sent)).toBeLessThanOrEqual(3);
+});
+
+test('every browser has its own cookie, kept over all its requests, on keep-alive connections', async () => {
+  const requestsByCookie = new Map<string, number>();
+  let given = 0;
+  let connections = 0;
+  const { port, server } = await serve((request, response) => {
+    const cookie = /NB_SRVID=(\w+)/.exec(request.headers.cookie ?? '')?.[1];
+    if (cookie === undefined) response.setHeader('Set-Cookie', `NB_SRVID=c${++given}; Path=/; HttpOnly`);
+    else requestsByCookie.set(cookie, (requestsByCookie.get(cookie) ?? 0) + 1);
+    response.end('hello');
+  });
+  server.on('connection', () => (connections += 1));
+  const load = clients({ port, count: 8, requestsPerSecond: 200 });
+  await until('300 requests', () => load.counts().answered >= 300);
+  expect(given).toBe(8);
+  expect([...requestsByCookie.keys()].sort()).toEqual(['c1', 'c2', 'c3', 'c4', 'c5', 'c6', 'c7', 'c8']);
+  expect(connections).toBeLessThanOrEqual(48);
+});
+
+test('5xx, broken and truncated answers and timeouts are failures; 4xx is an answer', async () => {
+  const modes = ['500', '404', 'break', 'truncate', 'hang'] as const;
+  for (const mode of modes) {
+    const { port } = await serve((request, response) => {
+      if (mode === 'break') request.socket.destroy();
+      else if (mode === 'truncate') {
+        response.writeHead(200, { 'Content-Length': '100' });
+        response.write('half');
+        setTimeout(() => request.socket.destroy(), 5);
+      } else if (mode !== 'hang') response.writeHead(Number(mode)).end('x');
+    });
+    const load = clients({ port, count: 4, requestsPerSecond: 200, timeoutMs: 100 });
+    await until(`answers to ${mode}`, () => load.counts().answered + load.counts().failed >= 8);
+    const { answered, failed } = load.counts();
+    load.stop();
+    expect([mode, mode === '404' ? failed : answered]).toEqual([mode, 0]);
+  }
+});
+
+test('a port that refuses is a failure each time, not an end', async () => {
+  const { port, server } = await serve(() => undefined);
+  await new Promise((resolve) => server.close(resolve));
+  const load = clients({ port, count: 4, requestsPerSecond: 200 });
+  await until('failures', () => load.counts().failed >= 20);
+  expect(load.counts().answered).toBe(0);
+});
+
+test('fewer clients leave without breaking anything; none means silence', async () => {
+  let seen = 0;
+  const { port, server } = await serve((_, response) => {
+    seen += 1;
+    setTimeout(() => response.end('hello'), 5);
+  });
+  const load = clients({ port, count: 20, requestsPerSecond: 400 });
+  await until('traffic', () => load.counts().answered > 100);
+  load.set({ count: 2, requestsPerSecond: 100 });
+  await until('connections of two browsers', async () => (await open(server)) <= 12);
+  load.set({ count: 0, requestsPerSecond: 100 });
+  await until('no connection', async () => (await open(server)) === 0);
+  const before = seen;
+  await sleep(200);
+  expect(seen).toBe(before);
+  expect(load.counts().failed).toBe(0);
+  load.set({ count: 2, requestsPerSecond: 100 });
+  await until('traffic again', () => seen > before);
+});
+
+test('stopping is at once and leaves no connection', async () => {
+  const { port, server } = await serve((_, response) => {
+    setTimeout(() => response.end('hello'), 500);
+  });
+  const load = clients({ port, count: 20, requestsPerSecond: 400 });
+  await until('requests in flight', () => load.counts().sent > 20);
+  load.stop();
+  const counts = load.counts();
+  await until('no connection', async () => (await open(server)) === 0, 400);
+  expect(load.counts()).toEqual(counts);
+});
+
+test('in their own thread they count, take new loads and stop at once', async () => {
+  let seen = 0;
+  const { port, server } = await serve((_, response) => {
+    seen += 1;
+    response.end('hello');
+  });
+  let counts = { sent: 0, answered: 0, failed: 0 };
+  const thread = startVirtualClients(
+    { host: '127.0.0.1', port, count: 4, requestsPerSecond: 50, seed: 1 },
+    {
+      counts: (now) => (counts = now),
+      ended: (reason) => {
+        throw new Error(reason);
+      },
+    },
+  );
+  await until('counts', () => counts.answered > 5);
+  thread.set({ count: 10, requestsPerSecond: 500 });
+  const before = seen;
+  await sleep(1000);
+  expect(seen - before).toBeGreaterThan(350);
+  await thread.stop();
+  await until('no connection', async () => (await open(server)) === 0, 400);
+  const after = seen;
+  await sleep(100);
+  expect(seen).toBe(after);
+});
