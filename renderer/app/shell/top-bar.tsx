@@ -1,0 +1,98 @@
+import { Pause, Play } from 'lucide-react';
+import { useMemo } from 'react';
+import { useEngine, useStores, useTraffic, useView } from '../../stores/context.tsx';
+import { formatCount, formatMs, formatRate, missing } from '../../ui/format.ts';
+import { RollUpRing } from '../../ui/rollup-ring.tsx';
+import { overallState } from './overall-state.ts';
+import css from './shell.module.css';
+
+function Overall() {
+  const listeners = useEngine((s) => s.listeners);
+  const pools = useEngine((s) => s.pools);
+  const connection = useEngine((s) => s.connection);
+  const known = useEngine((s) => s.epoch !== null);
+  const paused = useView((s) => s.paused !== null);
+  const state = useMemo(() => overallState(listeners, pools), [listeners, pools]);
+  if (!known) {
+    return (
+      <div className={css['overall']}>
+        <div className={css['words']}>
+          <b className={css['head']}>{connection === 'offline' ? 'Engine not reached' : 'Looking for the engine'}</b>
+          <span className={css['sub']}>{connection === 'offline' ? 'Its state is not known' : 'One moment'}</span>
+        </div>
+      </div>
+    );
+  }
+  const sub = connection === 'offline' ? 'As it was when last heard' : paused ? 'Now, while the view is paused' : state.sub;
+  return (
+    <div className={css['overall']} role="status" aria-label="Overall state">
+      <RollUpRing rollUp={state.rollUp} size={28} />
+      <div className={css['words']}>
+        <b className={state.alarm ? css['headDown'] : css['head']}>{state.head}</b>
+        <span className={`${css['sub']} ellipsis`} title={sub}>
+          {sub}
+        </span>
+      </div>
+    </div>
+  );
+}
+
+function Kpi({ value, unit }: { value: string; unit: string }) {
+  return (
+    <div className={css['kpi']}>
+      <b>{value}</b> <span>{unit}</span>
+    </div>
+  );
+}
+
+function Kpis() {
+  const { time, total } = useTraffic();
+  const live = useEngine((s) => s.connection === 'live' && s.listeners.length > 0);
+  const known = live && time > 0;
+  const errors =
+    total.requestsPerSecond > 0
+      ? ((100 * total.errorsPerSecond) / Math.max(total.requestsPerSecond, total.errorsPerSecond)).toFixed(1)
+      : missing;
+  return (
+    <div className={css['kpis']}>
+      <Kpi value={known ? formatRate(total.requestsPerSecond) : missing} unit="req/s" />
+      <Kpi value={known ? formatMs(total.p95) : missing} unit="ms p95" />
+      <Kpi value={known ? errors : missing} unit="% errors" />
+      <Kpi value={known ? formatCount(total.clients) : missing} unit="clients" />
+    </div>
+  );
+}
+
+function LivePill() {
+  const { view, traffic } = useStores();
+  const paused = useView((s) => s.paused);
+  const toggle = () => {
+    const { requests, errors } = traffic.view().total;
+    view.setState({ paused: paused ? null : { since: Date.now(), requests, errors } });
+  };
+  return (
+    <div className={`${css['pill']} ${paused ? css['paused'] : ''}`}>
+      <span>
+        {paused ? <Pause size={12} strokeWidth={2.5} aria-hidden /> : <i className={css['dot']} />}
+        {paused ? 'Paused' : 'Live'}
+      </span>
+      <button type="button" onClick={toggle} aria-label={paused ? 'Resume the view' : 'Pause the view'}>
+        {paused ? <Play size={12} fill="currentColor" aria-hidden /> : <Pause size={12} strokeWidth={2.5} aria-hidden />}
+        {paused ? 'Resume' : 'Pause'}
+      </button>
+    </div>
+  );
+}
+
+/** Always in view and always now, also while the view is paused. */
+export function TopBar() {
+  const any = useEngine((s) => s.listeners.length > 0);
+  return (
+    <header className={css['bar']}>
+      <Overall />
+      <Kpis />
+      <div className={css['spacer']} />
+      {any ? <LivePill /> : null}
+    </header>
+  );
+}

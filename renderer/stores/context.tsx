@@ -1,0 +1,55 @@
+import { createContext, use, type ReactNode, useSyncExternalStore } from 'react';
+import { useStore } from 'zustand';
+import type { ConfigView } from './config-store.ts';
+import type { EngineView } from './engine-store.ts';
+import type { JournalView } from './journal-store.ts';
+import type { LabView } from './lab-store.ts';
+import type { SettingsView } from './settings-store.ts';
+import type { Stores } from './stores.ts';
+import type { TrafficView } from './traffic-store.ts';
+import type { ViewState } from './view-store.ts';
+
+const StoresContext = createContext<Stores | null>(null);
+
+export function StoresProvider({ stores, children }: { stores: Stores; children: ReactNode }) {
+  return <StoresContext value={stores}>{children}</StoresContext>;
+}
+
+/** The stores themselves: for their actions, and for what is drawn outside React. */
+export function useStores(): Stores {
+  const stores = use(StoresContext);
+  if (!stores) throw new Error('useStores stands outside StoresProvider.');
+  return stores;
+}
+
+// Selectors return a part of the state as it is (or a primitive): a new object each time would render without end.
+
+export function useEngine<T>(selector: (state: EngineView) => T): T {
+  return useStore(useStores().engine.store, selector);
+}
+
+export function useConfig<T>(selector: (state: ConfigView) => T): T {
+  return useStore(useStores().config.store, selector);
+}
+
+export function useJournal<T>(selector: (state: JournalView) => T): T {
+  return useStore(useStores().journal.store, selector);
+}
+
+export function useLab<T>(selector: (state: LabView) => T): T {
+  return useStore(useStores().lab.store, selector);
+}
+
+export function useSettings<T>(selector: (state: SettingsView) => T): T {
+  return useStore(useStores().settings.store, selector);
+}
+
+export function useView<T>(selector: (state: ViewState) => T): T {
+  return useStore(useStores().view, selector);
+}
+
+/** Rates and quantiles, renewed twice a second. */
+export function useTraffic(): TrafficView {
+  const { traffic } = useStores();
+  return useSyncExternalStore(traffic.onView, traffic.view);
+}

@@ -1,0 +1,136 @@
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { EnginePatch, EngineSnapshot, ListenerState, PoolState } from '../../shared/model/state.ts';
+import { applyPatch } from '../../shared/state/patch.ts';
+import { type Client, errorMessage } from '../bridge/client.ts';
+
+export type Connection = 'connecting' | 'live' | 'offline';
+
+export interface EngineView {
+  connection: Connection;
+  /** Why it is offline, in a sentence; empty otherwise. */
+  problem: string;
+  /** When the engine thread started; null until the first snapshot. */
+  startedAt: number | null;
+  epoch: number | null;
+  listeners: ListenerState[];
+  pools: PoolState[];
+}
+
+export interface EngineStore {
+  store: StoreApi<EngineView>;
+  start(): () => void;
+}
+
+/** Silence after which the engine is asked whether it is still there; it speaks ten times a second. */
+const silenceMs = 3_000;
+const retryMs = [250, 500, 1_000, 2_000];
+/** A snapshot that takes longer counts as no answer. */
+const answerMs = 5_000;
+
+function withTimeout<T>(promise: Promise<T>, ms: number): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms);
+    promise.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
+
+/**
+ * The window's mirror of the engine's state. Subscribes first and takes a snapshot then, so that nothing falls between the
+ * two; a gap in the sequence or another epoch asks for a new snapshot.
+ */
+export function createEngineStore(client: Client): EngineStore {
+  const store = createStore<EngineView>(() => ({
+    connection: 'connecting',
+    problem: '',
+    startedAt: null,
+    epoch: null,
+    listeners: [],
+    pools: [],
+  }));
+  let snapshot: EngineSnapshot | undefined;
+  /** Patches that came while a snapshot was on its way. */
+  let waiting: EnginePatch[] = [];
+  let fetching = false;
+  let attempt = 0;
+  let heardAt = Date.now();
+  let retry: ReturnType<typeof setTimeout> | undefined;
+  let stopped = true;
+
+  const publish = (next: EngineSnapshot) => {
+    snapshot = next;
+    const { startedAt, epoch, listeners, pools } = next;
+    store.setState({ connection: 'live', problem: '', startedAt, epoch, listeners, pools });
+  };
+
+  const resync = async () => {
+    if (fetching || stopped) return;
+    fetching = true;
+    clearTimeout(retry);
+    try {
+      let next = await withTimeout(client.request('engine.snapshot', {}), answerMs);
+      let stale = false;
+      for (const patch of waiting) {
+        const applied = applyPatch(next, patch);
+        if (applied === 'stale') stale = true;
+        else if (applied !== 'old') next = applied;
+      }
+      waiting = [];
+      heardAt = Date.now();
+      attempt = 0;
+      publish(next);
+      // A patch of a later epoch came in between: this snapshot is already history.
+      if (stale) retry = setTimeout(() => void resync(), retryMs[0]);
+    } catch (error) {
+      waiting = [];
+      store.setState({ connection: 'offline', problem: errorMessage(error) });
+      retry = setTimeout(() => void resync(), retryMs[Math.min(attempt++, retryMs.length - 1)]);
+    } finally {
+      fetching = false;
+    }
+  };
+
+  const onPatch = (patch: EnginePatch) => {
+    heardAt = Date.now();
+    if (fetching || !snapshot) {
+      waiting.push(patch);
+      return;
+    }
+    const applied = applyPatch(snapshot, patch);
+    if (applied === 'stale') void resync();
+    else if (applied !== 'old') publish(applied);
+  };
+
+  return {
+    store,
+    start() {
+      stopped = false;
+      const hidden = () => typeof document !== 'undefined' && document.hidden;
+      const watchdog = setInterval(() => {
+        // Nothing is sent to a hidden window, so its silence means nothing.
+        if (!hidden() && Date.now() - heardAt > silenceMs) void resync();
+      }, 1_000);
+      const onVisible = () => {
+        if (!hidden()) void resync();
+      };
+      if (typeof document !== 'undefined') document.addEventListener('visibilitychange', onVisible);
+      const ends = [
+        client.subscribe('engine.patch', onPatch),
+        client.subscribe('traffic.tick', () => {
+          heardAt = Date.now();
+        }),
+        client.onConnection((connected) => {
+          if (connected) void resync();
+          else if (snapshot) store.setState({ connection: 'offline', problem: 'Evenkeel does not answer.' });
+        }),
+      ];
+      void resync();
+      return () => {
+        stopped = true;
+        clearInterval(watchdog);
+        clearTimeout(retry);
+        if (typeof document !== 'undefined') document.removeEventListener('visibilitychange', onVisible);
+        for (const end of ends) end();
+      };
+    },
+  };
+}

@@ -1,0 +1,45 @@
+import type { Client } from '../bridge/client.ts';
+import { createConfigStore, type ConfigStore } from './config-store.ts';
+import { createEngineStore, type EngineStore } from './engine-store.ts';
+import { createJournalStore, type JournalStore } from './journal-store.ts';
+import { createLabStore, type LabStore } from './lab-store.ts';
+import { createSettingsStore, type SettingsStore } from './settings-store.ts';
+import { createTrafficStore, type TrafficStore } from './traffic-store.ts';
+import { createViewStore, type ViewStore } from './view-store.ts';
+
+export interface Stores {
+  engine: EngineStore;
+  config: ConfigStore;
+  traffic: TrafficStore;
+  journal: JournalStore;
+  lab: LabStore;
+  settings: SettingsStore;
+  view: ViewStore;
+  /** Begins to listen. @returns a function that ends it. */
+  start(): () => void;
+}
+
+/** All stores of one window. */
+export function createStores(client: Client): Stores {
+  const engine = createEngineStore(client);
+  const config = createConfigStore(client);
+  const traffic = createTrafficStore(client);
+  const journal = createJournalStore(client);
+  const lab = createLabStore(client);
+  const settings = createSettingsStore(client);
+  return {
+    engine,
+    config,
+    traffic,
+    journal,
+    lab,
+    settings,
+    view: createViewStore(),
+    start() {
+      const ends = [settings, engine, config, traffic, journal, lab].map((store) => store.start());
+      return () => {
+        for (const end of ends) end();
+      };
+    },
+  };
+}
