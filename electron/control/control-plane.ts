@@ -1,0 +1,178 @@
+import type { EventChannel } from '../../shared/contract/channels.ts';
+import type { AppInfo } from '../../shared/contract/contract.ts';
+import type { JournalFact } from '../../shared/model/journal.ts';
+import type { EngineApi, EngineEvents } from '../engine/api.ts';
+import { createHandlers } from '../ipc/handlers/create-handlers.ts';
+import type { LabPort } from '../ipc/handlers/deps.ts';
+import { createRouter, type Router } from '../ipc/router.ts';
+import type { DocumentStore } from '../store/store.ts';
+import { EventHub, type EventCallback } from './events.ts';
+import { Journal } from './journal.ts';
+import type { Log } from './log.ts';
+import type { Overlay } from './overlay.ts';
+import { SettingsKeeper } from './settings/settings.ts';
+import { Workspace } from './workspace.ts';
+
+/** The engine as the control plane needs it: EngineHost, or an Engine behind a few lines in tests. */
+export interface EngineService extends EngineApi {
+  subscribe(events: Partial<EngineEvents>): () => void;
+}
+
+/** What the lab is given. */
+export interface LabContext {
+  /** Adds listeners and pools to what runs, unsaved; null takes them away. */
+  setOverlay(overlay: Overlay | null): Promise<unknown>;
+  /** Writes a discrete fact into the journal (lab.fault). */
+  fact(fact: JournalFact): void;
+  log: Log;
+}
+
+export interface ControlPlaneOptions {
+  host: 'desktop' | 'headless';
+  /** Where the configuration is kept. */
+  store: DocumentStore;
+  /** Where the window's preferences are kept. */
+  settingsStore: DocumentStore;
+  engineHost: EngineService;
+  createLab: (context: LabContext) => LabPort;
+  log: Log;
+  version: string;
+  /** Validate handlers' answers against the contract: tests and development. Default false. */
+  validateResults?: boolean;
+}
+
+export interface ControlPlane {
+  /** Every request of every transport goes through it. Never rejects. */
+  readonly router: Router;
+  readonly workspace: Workspace;
+  readonly journal: Journal;
+  readonly lab: LabPort;
+  readonly engine: EngineApi;
+  info(): AppInfo;
+  /** @returns a function that ends the subscription. */
+  subscribe<C extends EventChannel>(channel: C, callback: EventCallback<C>): () => void;
+  /**
+   * Loads the saved configuration and makes it run.
+   * @returns whether there was one. When not, nothing runs yet: a first start may call `lab.start()`.
+   * @throws ContractError CONFIG_INVALID, LISTENER_BIND_FAILED, ENGINE_UNAVAILABLE.
+   */
+  start(): Promise<{ found: boolean }>;
+  /** Ends the lab, then the engine gracefully. @returns how many connections had to be cut. */
+  close(): Promise<{ cut: number }>;
+}
+
+/**
+ * Puts the control plane together; the desktop program and the headless one both stand on it.
+ *
+ * In electron/main:
+ *
+ *     const engineHost = new EngineHost({ onProblem: (message, detail) => log('error', message, { detail }) });
+ *     const plane = createControlPlane({
+ *       host: 'desktop', version: app.getVersion(), log, engineHost,
+ *       store: createJsonFileStore(join(app.getPath('userData'), 'evenkeel.json'), { optional: true }),
+ *       settingsStore: createElectronStore(new ElectronStore({ name: 'settings' }), 'settings'),
+ *       createLab: (context) => new Lab(context),
+ *     });
+ *     const { found } = await plane.start();
+ *     if (!found) await plane.lab.start();
+ *
+ *     // One ipcMain.handle for all channels. The sender is checked by the router, on every call:
+ *     ipcMain.handle('evenkeel:request', (event, channel: string, params: unknown) =>
+ *       plane.router({
+ *         kind: 'window',
+ *         isMainFrame: event.senderFrame !== null && event.senderFrame === event.sender.mainFrame,
+ *         origin: event.senderFrame?.origin ?? '',
+ *         ownOrigin: 'app://evenkeel',
+ *       }, channel, params));
+ *
+ *     // Events: subscribe while the window shows, and send the payload as it is.
+ *     for (const channel of eventChannels) stops.push(plane.subscribe(channel, (payload) => contents.send(`evenkeel:event:${channel}`, payload)));
+ *
+ *     // before-quit: hold the quit, await plane.close(), quit again.
+ *
+ * `plane.start()` throws a ContractError whose message may be shown as it is; the plane works all the same (nothing runs
+ * then), so the window can open, show the message and let the owner mend the configuration.
+ */
+export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
+  const { engineHost, log } = options;
+  const startedAt = Date.now();
+  const hub = new EventHub();
+  const journal = new Journal({
+    onEntry: (entry) => {
+      hub.publish('journal.entry', entry);
+    },
+  });
+  const fact = (entry: JournalFact): void => {
+    journal.add(entry);
+  };
+  const stopListening = engineHost.subscribe({
+    fact,
+    patch: (patch) => {
+      hub.publish('engine.patch', patch);
+    },
+    tick: (tick) => {
+      hub.publish('traffic.tick', tick);
+    },
+    requests: (batch) => {
+      hub.publish('requests.tick', batch);
+    },
+  });
+
+  const workspace = new Workspace({
+    store: options.store,
+    engine: engineHost,
+    onApplied: (changed, cause) => {
+      // The engine writes a node's change of mode itself, as node.mode.
+      if (cause !== 'mode') fact({ time: Date.now(), kind: 'config.applied', changed });
+      hub.publish('config.changed', { changed });
+    },
+    onOverlayDropped: () => {
+      lab.end().catch((error: unknown) => {
+        log('error', 'The demo could not be ended.', { detail: String(error) });
+      });
+    },
+  });
+
+  const settings = new SettingsKeeper(options.settingsStore, (value) => {
+    hub.publish('settings.changed', value);
+  });
+  const lab = options.createLab({ setOverlay: (overlay) => workspace.setOverlay(overlay), fact, log });
+  lab.onChange((state) => {
+    hub.publish('lab.changed', state);
+  });
+
+  const info = (): AppInfo => ({
+    version: options.version,
+    host: options.host,
+    platform: process.platform,
+    startedAt,
+    configPath: workspace.path,
+  });
+  const handlers = createHandlers({ engine: engineHost, workspace, journal, settings, lab, info });
+  const router = createRouter({ handlers, log, validateResults: options.validateResults ?? false });
+
+  let closing: Promise<{ cut: number }> | undefined;
+  const close = async (): Promise<{ cut: number }> => {
+    // Its clients would only see the listeners close under them.
+    if (lab.get().running) await lab.end().catch(() => undefined);
+    const result = await engineHost.close();
+    stopListening();
+    return result;
+  };
+
+  return {
+    router,
+    workspace,
+    journal,
+    lab,
+    engine: engineHost,
+    info,
+    subscribe: (channel, callback) => hub.subscribe(channel, callback),
+    async start() {
+      await settings.load(log);
+      const { found } = await workspace.load();
+      return { found };
+    },
+    close: () => (closing ??= close()),
+  };
+}

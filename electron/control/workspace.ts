@@ -1,0 +1,275 @@
+import { ContractError } from '../../shared/contract/envelope.ts';
+import { emptyConfig, type Config, type NodeConfig, type NodeMode } from '../../shared/model/config.ts';
+import type { NodeState } from '../../shared/model/state.ts';
+import { parseConfig, type ConfigIssue } from '../../shared/model/validate.ts';
+import type { EngineApi } from '../engine/api.ts';
+import { StoreError, type DocumentStore, type StagedWrite } from '../store/store.ts';
+import { resolveFiles, resolveNodeFiles, type FileContext } from './certificates/read.ts';
+import { toContractError } from './engine-errors.ts';
+import { assertNotLastNode } from './last-node.ts';
+import { splitOverlay, withOverlay, type Overlay } from './overlay.ts';
+
+export interface WorkspaceOptions {
+  store: DocumentStore;
+  engine: EngineApi;
+  /** Something runs that did not before. `cause`: what brought it. */
+  onApplied?: (changed: string[], cause: 'load' | 'apply' | 'mode' | 'overlay') => void;
+  /** Somebody applied a configuration in which nothing of the overlay is left. */
+  onOverlayDropped?: () => void;
+  /** Milliseconds since the epoch, for certificates' dates. Default: the machine's clock. */
+  now?: () => number;
+}
+
+interface Candidate {
+  /** What is to be saved, as its author wrote it. */
+  document: unknown;
+  overlay: Overlay | null;
+  /** Document and overlay with every default, files still named. */
+  config: Config;
+  /** The same with every file's text, for the engine. */
+  engineConfig: Config;
+}
+
+const noDocument = { version: 1, listeners: [], pools: [] };
+
+/** What stands in the way of a configuration: every problem found, each with its path. */
+export function invalid(issues: ConfigIssue[]): ContractError {
+  const first = issues[0];
+  const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : '';
+  const what = first ? `${first.path ? `${first.path}: ` : ''}${first.message}${more}` : 'it is not valid';
+  return new ContractError('CONFIG_INVALID', `The configuration was not applied; nothing has changed. ${what}`, issues);
+}
+
+/**
+ * The configuration: the document as its author wrote it, beside what runs. Every change goes the same way, one at a
+ * time: validate, stage the file, apply to the engine, commit the file. A failure at any step leaves all three as they were.
+ */
+export class Workspace {
+  readonly #options: WorkspaceOptions;
+  #document: unknown = noDocument;
+  #overlay: Overlay | null = null;
+  #config: Config = emptyConfig;
+  #engineConfig: Config = emptyConfig;
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(options: WorkspaceOptions) {
+    this.#options = options;
+  }
+
+  /** Where the configuration is saved; null when it is not. */
+  get path(): string | null {
+    return this.#options.store.path;
+  }
+
+  /** Everything that runs, with every default filled in. */
+  get(): Config {
+    return this.#config;
+  }
+
+  /** The document that is saved, as its author wrote it, without the overlay. */
+  document(): unknown {
+    return this.#document;
+  }
+
+  /**
+   * Reads the stored document and makes it run; also for reading it again. Nothing changes when it is not valid.
+   * @returns whether there was one, and what changed.
+   * @throws ContractError CONFIG_INVALID, LISTENER_BIND_FAILED, ENGINE_UNAVAILABLE.
+   */
+  load(): Promise<{ found: boolean; changed: string[] }> {
+    return this.#exclusive(async () => {
+      const stored = await this.#read();
+      const candidate = await this.#prepare(stored === undefined ? noDocument : stored, this.#overlay);
+      if (Array.isArray(candidate)) throw invalid(candidate);
+      const { changed } = await this.#toEngine(candidate.engineConfig);
+      this.#adopt(candidate);
+      this.#options.onApplied?.(changed, 'load');
+      return { found: stored !== undefined, changed };
+    });
+  }
+
+  /** Every problem of a configuration, certificates and keys included; an empty list when it can be applied. */
+  async validate(raw: unknown): Promise<ConfigIssue[]> {
+    const { document, overlay, original } = splitOverlay(raw, this.#overlay);
+    const candidate = await this.#prepare(document, overlay);
+    return Array.isArray(candidate) ? candidate.map(original) : [];
+  }
+
+  /**
+   * All or nothing: validated, applied, saved.
+   * @throws ContractError CONFIG_INVALID, LISTENER_BIND_FAILED, CONFIG_SAVE_FAILED, ENGINE_UNAVAILABLE.
+   */
+  apply(raw: unknown): Promise<{ changed: string[] }> {
+    return this.#exclusive(async () => {
+      const { document, overlay, original } = splitOverlay(raw, this.#overlay);
+      const candidate = await this.#prepare(document, overlay);
+      if (Array.isArray(candidate)) throw invalid(candidate.map(original));
+      const hadOverlay = this.#overlay !== null;
+      // Nothing of the owner's changed (the demo may have): his file stays in his own words, and none is made.
+      const same = JSON.stringify(document) === JSON.stringify(this.#ownPart());
+      const changed = same ? await this.#run({ ...candidate, document: this.#document }) : await this.#commit(candidate);
+      this.#options.onApplied?.(changed, 'apply');
+      if (hadOverlay && this.#overlay === null) this.#options.onOverlayDropped?.();
+      return { changed };
+    });
+  }
+
+  /**
+   * Sets what the owner wants of a node, and saves it.
+   * @throws ContractError POOL_NOT_FOUND, NODE_NOT_FOUND, LAST_NODE, CONFIG_SAVE_FAILED, ENGINE_UNAVAILABLE.
+   */
+  setMode(poolId: string, nodeId: string, mode: NodeMode): Promise<NodeState> {
+    return this.#exclusive(async () => {
+      const pool = this.#config.pools.find((p) => p.id === poolId);
+      if (!pool) throw new ContractError('POOL_NOT_FOUND', `There is no pool "${poolId}".`);
+      const node = pool.nodes.find((n) => n.id === nodeId);
+      if (!node) throw new ContractError('NODE_NOT_FOUND', `There is no node "${nodeId}" in pool "${poolId}".`);
+      if (node.mode !== mode) {
+        if (pool.keepLastNode) assertNotLastNode(pool, nodeId, mode, (await this.#snapshot()).pools);
+        const change = <T>(holder: T): T => editMode(holder, poolId, nodeId, mode);
+        const inOverlay = this.#overlay?.pools.some((p) => p.id === poolId) ?? false;
+        const candidate: Candidate = {
+          document: inOverlay ? this.#document : change(this.#document),
+          overlay: inOverlay ? change(this.#overlay) : this.#overlay,
+          config: change(this.#config),
+          // Files are not read again: a certificate that ran out must not stand in the way of draining a node.
+          engineConfig: change(this.#engineConfig),
+        };
+        const changed = inOverlay ? await this.#run(candidate) : await this.#commit(candidate);
+        this.#options.onApplied?.(changed, 'mode');
+      }
+      const state = (await this.#snapshot()).pools.find((p) => p.id === poolId)?.nodes.find((n) => n.id === nodeId);
+      if (!state) throw new ContractError('NODE_NOT_FOUND', `There is no node "${nodeId}" in pool "${poolId}" any more.`);
+      return state;
+    });
+  }
+
+  /**
+   * Adds listeners and pools to what runs, or with null takes them away again; nothing is saved.
+   * @throws ContractError CONFIG_INVALID, LISTENER_BIND_FAILED, ENGINE_UNAVAILABLE; nothing has changed then.
+   */
+  setOverlay(overlay: Overlay | null): Promise<{ changed: string[] }> {
+    return this.#exclusive(async () => {
+      const candidate = await this.#prepare(this.#document, overlay);
+      if (Array.isArray(candidate)) throw invalid(candidate);
+      const changed = await this.#run(candidate);
+      this.#options.onApplied?.(changed, 'overlay');
+      return { changed };
+    });
+  }
+
+  /** A node as a form holds it, with its authority's text in place of the file, and what is wrong with that file. */
+  async resolveNode(node: NodeConfig): Promise<{ node: NodeConfig; issues: ConfigIssue[] }> {
+    const resolved = await resolveNodeFiles(node, (field) => `node.tls.${field}`, this.#fileContext());
+    return { node: resolved.node, issues: resolved.issues };
+  }
+
+  #fileContext(): FileContext {
+    return { folder: this.#options.store.folder, now: this.#options.now?.() ?? Date.now() };
+  }
+
+  #exclusive<T>(task: () => Promise<T>): Promise<T> {
+    const run = this.#queue.then(task, task);
+    this.#queue = run.catch(() => undefined);
+    return run;
+  }
+
+  async #read(): Promise<unknown> {
+    try {
+      return await this.#options.store.load();
+    } catch (error) {
+      if (error instanceof StoreError) throw invalid([{ path: error.path, message: error.message }]);
+      throw error;
+    }
+  }
+
+  /** The document as `config.get` shows it: with defaults and without the overlay. */
+  #ownPart(): unknown {
+    return splitOverlay(this.#config, this.#overlay).document;
+  }
+
+  /** @returns what would run, or why it cannot. */
+  async #prepare(document: unknown, overlay: Overlay | null): Promise<Candidate | ConfigIssue[]> {
+    const whole = parseConfig(withOverlay(document, overlay));
+    if (!whole.config) return whole.issues;
+    // On its own, too: a saved listener that needs the demo's pool would not start tomorrow.
+    if (overlay) {
+      const own = parseConfig(document);
+      if (!own.config) return own.issues;
+    }
+    const files = await resolveFiles(whole.config, this.#fileContext());
+    if (files.issues.length > 0) return files.issues;
+    return { document, overlay, config: whole.config, engineConfig: files.config };
+  }
+
+  async #toEngine(config: Config): Promise<{ changed: string[] }> {
+    try {
+      return await this.#options.engine.apply(config);
+    } catch (error) {
+      throw await toContractError(error, config);
+    }
+  }
+
+  async #snapshot(): Promise<{ pools: { id: string; nodes: NodeState[] }[] }> {
+    try {
+      return await this.#options.engine.snapshot();
+    } catch (error) {
+      throw await toContractError(error);
+    }
+  }
+
+  #adopt(candidate: Candidate): void {
+    this.#document = candidate.document;
+    this.#overlay = candidate.overlay;
+    this.#config = candidate.config;
+    this.#engineConfig = candidate.engineConfig;
+  }
+
+  async #run(candidate: Candidate): Promise<string[]> {
+    const { changed } = await this.#toEngine(candidate.engineConfig);
+    this.#adopt(candidate);
+    return changed;
+  }
+
+  async #commit(candidate: Candidate): Promise<string[]> {
+    const staged = await this.#stage(candidate.document);
+    let changed: string[];
+    try {
+      ({ changed } = await this.#toEngine(candidate.engineConfig));
+    } catch (error) {
+      await staged.discard();
+      throw error;
+    }
+    try {
+      await staged.commit();
+    } catch (error) {
+      await staged.discard();
+      await this.#toEngine(this.#engineConfig);
+      throw saveFailed(error);
+    }
+    this.#adopt(candidate);
+    return changed;
+  }
+
+  async #stage(document: unknown): Promise<StagedWrite> {
+    try {
+      return await this.#options.store.stage(document);
+    } catch (error) {
+      throw saveFailed(error);
+    }
+  }
+}
+
+function saveFailed(error: unknown): ContractError {
+  const cause = error instanceof Error ? error.message : String(error);
+  return new ContractError('CONFIG_SAVE_FAILED', `The configuration was not saved, so it was not applied either: ${cause}`);
+}
+
+/** A copy with one node's mode set; whatever else the holder has, known or not, stays as it is. */
+function editMode<T>(holder: T, poolId: string, nodeId: string, mode: NodeMode): T {
+  const copy = structuredClone(holder);
+  const { pools } = copy as { pools?: { id?: unknown; nodes?: { id?: unknown; mode?: unknown }[] }[] };
+  const node = pools?.find((pool) => pool.id === poolId)?.nodes?.find((n) => n.id === nodeId);
+  if (node) node.mode = mode;
+  return copy;
+}

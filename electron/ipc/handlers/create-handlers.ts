@@ -1,0 +1,11 @@
+import type { Handlers } from '../../../shared/contract/contract.ts';
+import { appHandlers } from './app.ts';
+import { configHandlers } from './config.ts';
+import type { HandlerDeps } from './deps.ts';
+import { engineHandlers } from './engine.ts';
+import { labHandlers } from './lab.ts';
+
+/** A handler for every channel of the contract; a missing one is a type error here. */
+export function createHandlers(deps: HandlerDeps): Handlers {
+  return { ...appHandlers(deps), ...configHandlers(deps), ...engineHandlers(deps), ...labHandlers(deps) };
+}
