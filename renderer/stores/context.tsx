@@ -1,6 +1,7 @@
 import { createContext, use, type ReactNode, useSyncExternalStore } from 'react';
 import { useStore } from 'zustand';
 import type { ConfigView } from './config-store.ts';
+import type { DraftView } from './draft-store.ts';
 import type { EngineView } from './engine-store.ts';
 import type { JournalView } from './journal-store.ts';
 import type { LabView } from './lab-store.ts';
@@ -30,6 +31,11 @@ export function useEngine<T>(selector: (state: EngineView) => T): T {
 
 export function useConfig<T>(selector: (state: ConfigView) => T): T {
   return useStore(useStores().config.store, selector);
+}
+
+/** The edits of all screens, over the configuration as it runs. */
+export function useDraft<T>(selector: (state: DraftView) => T): T {
+  return useStore(useStores().draft.store, selector);
 }
 
 export function useJournal<T>(selector: (state: JournalView) => T): T {

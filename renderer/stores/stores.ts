@@ -1,5 +1,6 @@
 import type { Client } from '../bridge/client.ts';
 import { createConfigStore, type ConfigStore } from './config-store.ts';
+import { createDraftStore, type DraftStore } from './draft-store.ts';
 import { createEngineStore, type EngineStore } from './engine-store.ts';
 import { createJournalStore, type JournalStore } from './journal-store.ts';
 import { createLabStore, type LabStore } from './lab-store.ts';
@@ -10,6 +11,7 @@ import { createViewStore, type ViewStore } from './view-store.ts';
 export interface Stores {
   engine: EngineStore;
   config: ConfigStore;
+  draft: DraftStore;
   traffic: TrafficStore;
   journal: JournalStore;
   lab: LabStore;
@@ -23,6 +25,7 @@ export interface Stores {
 export function createStores(client: Client): Stores {
   const engine = createEngineStore(client);
   const config = createConfigStore(client);
+  const draft = createDraftStore(client, config);
   const traffic = createTrafficStore(client);
   const journal = createJournalStore(client);
   const lab = createLabStore(client);
@@ -30,13 +33,14 @@ export function createStores(client: Client): Stores {
   return {
     engine,
     config,
+    draft,
     traffic,
     journal,
     lab,
     settings,
     view: createViewStore(),
     start() {
-      const ends = [settings, engine, config, traffic, journal, lab].map((store) => store.start());
+      const ends = [settings, engine, config, draft, traffic, journal, lab].map((store) => store.start());
       return () => {
         for (const end of ends) end();
       };

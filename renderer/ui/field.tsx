@@ -13,6 +13,8 @@ export interface FieldFrame {
   hint?: ReactNode;
   /** In words; shown with an icon under the control. An empty string marks the field and leaves the words to elsewhere. */
   error?: string | undefined;
+  /** Id of words elsewhere that say what is wrong, for an empty `error`. */
+  errorId?: string | undefined;
   className?: string | undefined;
 }
 
@@ -37,10 +39,10 @@ interface ShellProps extends FieldFrame {
 }
 
 /** Label above, control, then hint or error under it. */
-export function FieldShell({ label, hideLabel, changed, hint, error, className, children }: ShellProps) {
+export function FieldShell({ label, hideLabel, changed, hint, error, errorId, className, children }: ShellProps) {
   const id = useId();
   const invalid = error !== undefined;
-  const note = error ? `${id}-e` : hint ? `${id}-h` : undefined;
+  const note = error ? `${id}-e` : invalid && errorId ? errorId : hint ? `${id}-h` : undefined;
   return (
     <div className={clsx(styles['field'], className)}>
       {hideLabel ? (

@@ -1,5 +1,6 @@
 import { clsx } from 'clsx';
 import { useState, type InputHTMLAttributes, type ReactNode } from 'react';
+import { readNumber, showNumber } from './number-text.ts';
 import { FieldShell, type FieldFrame } from './field.tsx';
 import styles from './field.module.css';
 
@@ -18,10 +19,10 @@ interface TextFieldProps
 }
 
 /** One line of text. */
-export function TextField({ label, hideLabel, changed, hint, error, className, value, onChange, ...rest }: TextFieldProps) {
+export function TextField({ label, hideLabel, changed, hint, error, errorId, className, value, onChange, ...rest }: TextFieldProps) {
   const { unit, icon, mono, small, ...input } = rest;
   return (
-    <FieldShell {...{ label, hideLabel, changed, hint, error, className }}>
+    <FieldShell {...{ label, hideLabel, changed, hint, error, errorId, className }}>
       {({ id, describedBy, invalid }) => (
         <span className={clsx(styles['box'], small && styles['small'], invalid && styles['bad'], input.disabled && styles['off'])}>
           {icon}
@@ -53,19 +54,6 @@ interface NumberFieldProps extends Omit<TextFieldProps, 'value' | 'onChange' | '
   onChange: (value: number | string) => void;
   /** Stored units in one shown: 1,000 for milliseconds edited in seconds. Default 1. */
   scale?: number | undefined;
-}
-
-/** Text to the stored value: a number where it is one, otherwise the text itself. */
-export function readNumber(text: string, scale = 1): number | string {
-  const trimmed = text.trim().replace(',', '.');
-  if (!/^-?(?:\d+\.?\d*|\.\d+)$/.test(trimmed)) return text;
-  const value = Number(trimmed) * scale;
-  return scale === 1 ? value : Math.round(value);
-}
-
-/** The stored value as it is edited: 1500 at scale 1000 is "1.5". */
-export function showNumber(value: number | string, scale = 1): string {
-  return typeof value === 'string' ? value : String(value / scale);
 }
 
 /** A number in its unit. The text stands as typed while it means the stored value ("1." stays "1."). */
