@@ -7,13 +7,14 @@ const at = (file: string) => path.resolve(import.meta.dirname, file);
 
 /**
  * Everything that starts as a program of its own. The names are the files' names in out/main, and others spell them out:
- * package.json (index), scripts/start.mjs and scripts/evenkeel.mjs (cli), and whoever starts the two worker threads.
+ * package.json (index), scripts/start.mjs and scripts/evenkeel.mjs (cli), and whoever starts the worker threads.
  */
 const programs = {
   index: at('electron/main/index.ts'),
   cli: at('electron/headless/cli.ts'),
   'engine-worker': at('electron/engine/thread/worker.ts'),
   'demo-node': at('electron/control/lab/demo-node.ts'),
+  'lab-clients': at('electron/control/lab/virtual-clients-worker.ts'),
 };
 
 export default defineConfig({
