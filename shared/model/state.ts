@@ -46,8 +46,8 @@ export const nodeStateSchema = z.object({
   bytesOut: z.number(),
   /** Clients stuck to it now. */
   stickyClients: z.number(),
-  /** Set while mode is drain: when it began, and how many sticky clients it had then. */
-  drain: z.object({ since: z.number(), clientsAtStart: z.number() }).nullable(),
+  /** Set while mode is drain: when it began, when who is left is placed anew, and how many sticky clients it had at first. */
+  drain: z.object({ since: z.number(), until: z.number(), clientsAtStart: z.number() }).nullable(),
 });
 export type NodeState = z.output<typeof nodeStateSchema>;
 
