@@ -1,0 +1,524 @@
+import type { EventChannel, RequestChannel } from '../../shared/contract/channels.ts';
+import { events, type Handlers, type LabState, type Payload, requests, type Settings } from '../../shared/contract/contract.ts';
+import { ContractError, type Envelope } from '../../shared/contract/envelope.ts';
+import type { Config } from '../../shared/model/config.ts';
+import { emptyConfig } from '../../shared/model/config.ts';
+import type { JournalEntry, JournalFact } from '../../shared/model/journal.ts';
+import type { Client as BalancedClient, TrafficTick } from '../../shared/model/metrics.ts';
+import type { EngineSnapshot, ListenerState, NodeState, PoolState } from '../../shared/model/state.ts';
+import { parseConfig } from '../../shared/model/validate.ts';
+import { diffState } from '../../shared/state/patch.ts';
+import { type Client, createClient, type Transport } from './client.ts';
+
+/**
+ * A control plane and an engine that exist only in this module: for tests and for looking at screens without a server.
+ * The product never imports it. Every message it takes or sends is checked against the contract.
+ */
+export interface FakeMain {
+  transport: Transport;
+  client: Client;
+  handlers: Handlers;
+  /** Moves time on: one tick of traffic. The demo page calls it ten times a second, a test when it wants. */
+  tick(intervalMs?: number): void;
+  /** The node stops answering: the next checks fail, then it is down and its clients move. */
+  kill(pool: string, node: string): void;
+  revive(pool: string, node: string): void;
+  emit<C extends EventChannel>(channel: C, payload: Payload<C>): void;
+  /** Breaks or mends the way to the control plane. */
+  setConnected(connected: boolean): void;
+  /** As if the engine thread had been restarted: another epoch, the sequence from 0. */
+  restartEngine(): void;
+  /** Loses the next patch, as a full buffer would. */
+  dropNextPatch(): void;
+}
+
+export interface FakeOptions {
+  config?: unknown;
+  /** Clients that stick to nodes of each pool, by pool id. */
+  clients?: Record<string, number>;
+  /** Requests a second, by pool id. */
+  rates?: Record<string, number>;
+  settings?: Partial<Settings>;
+  lab?: Partial<LabState>;
+  now?: () => number;
+}
+
+/** Small and seeded: the same picture each time. */
+function randoms(seed: number): () => number {
+  let s = seed;
+  return () => {
+    s = (s + 0x6d2b79f5) | 0;
+    let t = Math.imul(s ^ (s >>> 15), 1 | s);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+interface Health {
+  dead: boolean;
+}
+
+export function createFakeMain(options: FakeOptions = {}): FakeMain {
+  const now = options.now ?? Date.now;
+  const random = randoms(7);
+  const subscribers = new Map<EventChannel, Set<(payload: unknown) => void>>();
+  const connectionWatchers = new Set<(connected: boolean) => void>();
+  let connected = true;
+  let config: Config = emptyConfig;
+  let epoch = 1;
+  let seq = 0;
+  let dropPatch = false;
+  const startedAt = now() - 8_040_000;
+  const journal: JournalEntry[] = [];
+  let settings: Settings = requests['settings.get'].result.parse({ theme: 'dark', ...options.settings });
+  let lab: LabState = {
+    running: false,
+    nodes: [],
+    clients: { count: 0, requestsPerSecond: 0, sent: 0, answered: 0, failed: 0 },
+    url: null,
+    ...options.lab,
+  };
+  let listeners: ListenerState[] = [];
+  let pools: PoolState[] = [];
+  let shown: Pick<EngineSnapshot, 'listeners' | 'pools'> = { listeners, pools };
+  const clients = new Map<string, BalancedClient>();
+  const health = new Map<string, Health>();
+  const counts = new Map<string, { requests: number; errors: number }>();
+
+  const emit: FakeMain['emit'] = (channel, payload) => {
+    events[channel].parse(payload);
+    if (connected) for (const callback of subscribers.get(channel) ?? []) callback(structuredClone(payload));
+  };
+  const record = (fact: JournalFact) => {
+    const entry = { ...fact, seq: journal.length + 1 };
+    journal.push(entry);
+    emit('journal.entry', entry);
+  };
+  const poolOf = (id: string) => {
+    const pool = pools.find((p) => p.id === id);
+    if (!pool) throw new ContractError('POOL_NOT_FOUND', `No pool has the id "${id}".`);
+    return pool;
+  };
+  const nodeOf = (poolId: string, id: string) => {
+    const node = poolOf(poolId).nodes.find((n) => n.id === id);
+    if (!node) throw new ContractError('NODE_NOT_FOUND', `Pool "${poolId}" has no node "${id}".`);
+    return node;
+  };
+  const takesNew = (pool: PoolState) => {
+    const up = pool.nodes.filter((n) => n.state !== 'down');
+    const accept = up.filter((n) => n.mode === 'accept');
+    return accept.length > 0 ? accept : up.filter((n) => n.mode === 'backup');
+  };
+  const checkWords = (poolId: string) => config.pools.find((p) => p.id === poolId)!.healthCheck;
+
+  const publish = () => {
+    pools = pools.map((pool) => {
+      const nodes = pool.nodes.map((node) => ({
+        ...node,
+        stickyClients: [...clients.values()].filter((c) => c.pool === pool.id && c.node === node.id).length,
+      }));
+      return { ...pool, nodes, available: takesNew({ ...pool, nodes }).length };
+    });
+    const diff = diffState(shown, { listeners, pools });
+    shown = { listeners, pools };
+    if (!diff) return;
+    const patch = { epoch, seq: ++seq, ...diff };
+    if (dropPatch) dropPatch = false;
+    else emit('engine.patch', patch);
+  };
+  const change = (poolId: string, nodeId: string, fields: Partial<NodeState>) => {
+    pools = pools.map((pool) =>
+      pool.id === poolId ? { ...pool, nodes: pool.nodes.map((node) => (node.id === nodeId ? { ...node, ...fields } : node)) } : pool,
+    );
+  };
+
+  const move = (client: BalancedClient, to: string, reason: string) => {
+    const from = client.node;
+    clients.set(`${client.pool}/${client.key}`, { ...client, node: to, since: now(), lastSeen: now(), moves: client.moves + 1 });
+    record({ time: now(), kind: 'client.moved', pool: client.pool, client: client.key, from, to, reason });
+  };
+  const moveAll = (poolId: string, nodeId: string, share: number, reason: string) => {
+    const targets = takesNew(poolOf(poolId)).filter((n) => n.id !== nodeId);
+    const leaving = [...clients.values()].filter((c) => c.pool === poolId && c.node === nodeId && !c.pinned);
+    if (targets.length === 0) return;
+    leaving.slice(0, Math.ceil(leaving.length * share)).forEach((client, i) => move(client, targets[i % targets.length]!.id, reason));
+  };
+
+  const apply = (next: Config): string[] => {
+    const changed =
+      JSON.stringify(next) === JSON.stringify(config)
+        ? []
+        : [...next.listeners.map((l) => `listeners.${l.id}`), ...next.pools.map((p) => `pools.${p.id}`)];
+    const old = new Map(pools.flatMap((pool) => pool.nodes.map((node) => [`${pool.id}/${node.id}`, node] as const)));
+    config = next;
+    pools = next.pools.map((pool, p) => ({
+      id: pool.id,
+      name: pool.name ?? pool.id,
+      algorithm: pool.algorithm,
+      stickiness: pool.stickiness.type,
+      available: pool.nodes.length,
+      nodes: pool.nodes.map((node, n) => {
+        const known = old.get(`${pool.id}/${node.id}`);
+        const streak = known?.streak ?? 812 - 291 * (n % 3) - p;
+        return {
+          connections: 0,
+          requests: 0,
+          errors: 0,
+          bytesIn: 0,
+          bytesOut: 0,
+          stickyClients: 0,
+          state: 'up' as const,
+          reason: `HTTP 200 in ${4 + n} ms, ${streak} in a row`,
+          since: n % 3 === 2 ? now() - 2_280_000 : startedAt,
+          lastCheck: { time: now() - 400, ok: true, detail: 'HTTP 200', durationMs: 4 + n },
+          streak,
+          nextCheckAt: now() + 600,
+          drain: null,
+          ...known,
+          id: node.id,
+          label: node.label ?? node.id,
+          address: node.address,
+          weight: node.weight,
+          mode: node.mode,
+        };
+      }),
+    }));
+    listeners = next.listeners.map((listener) => ({
+      id: listener.id,
+      name: listener.name ?? listener.id,
+      protocol: listener.protocol,
+      address: listener.host.includes(':') ? `[${listener.host}]:${listener.port}` : `${listener.host}:${listener.port}`,
+      pool: listener.pool,
+      state: listener.enabled ? ('up' as const) : ('disabled' as const),
+      reason: '',
+      since: startedAt,
+      connections: 0,
+      requests: 0,
+      errors: 0,
+      bytesIn: 0,
+      bytesOut: 0,
+    }));
+    publish();
+    if (changed.length > 0) emit('config.changed', { changed });
+    return changed;
+  };
+
+  const addClients = (poolId: string, count: number) => {
+    const pool = poolOf(poolId);
+    const targets = takesNew(pool);
+    const kind = pool.stickiness === 'table' ? 'address' : 'cookie';
+    for (let i = 0; i < count && targets.length > 0; i++) {
+      const key =
+        kind === 'cookie'
+          ? Math.floor(random() * 0xffffffff)
+              .toString(16)
+              .padStart(8, '0')
+          : `10.${pools.indexOf(pool)}.${i >> 8}.${i & 255}`;
+      const node = targets[Math.floor(random() * targets.length)]!;
+      clients.set(`${poolId}/${key}`, {
+        pool: poolId,
+        key,
+        kind,
+        node: node.id,
+        since: now() - Math.floor(random() * 3_600_000),
+        lastSeen: now() - (random() < 0.2 ? 12_000 : 300),
+        moves: 0,
+        requests: Math.floor(random() * 2_000),
+        pinned: i === 5,
+        expiresAt: kind === 'address' ? now() + 1_700_000 : null,
+      });
+    }
+  };
+
+  const demoConfig = {
+    version: 1,
+    listeners: [{ id: 'demo', name: 'Demo', host: '127.0.0.1', port: 8080, protocol: 'http', pool: 'demo' }],
+    pools: [
+      {
+        id: 'demo',
+        name: 'Demo',
+        stickiness: { type: 'http_cookie' },
+        healthCheck: { type: 'http', path: '/healthz', intervalMs: 1_000, timeoutMs: 500, attempts: 2 },
+        nodes: [1, 2, 3].map((n) => ({ id: `demo-${n}`, address: `127.0.0.1:900${n}` })),
+      },
+    ],
+  };
+
+  const handlers: Handlers = {
+    'app.info': () => ({ version: '0.1.0', host: 'headless', platform: 'linux', startedAt, configPath: '/etc/evenkeel.json' }),
+    'config.get': () => config,
+    'config.validate': ({ config: raw }) => ({ issues: parseConfig(raw).issues }),
+    'config.apply': ({ config: raw }) => {
+      const parsed = parseConfig(raw);
+      if (!parsed.config) throw new ContractError('CONFIG_INVALID', 'The configuration has mistakes. Nothing was changed.', parsed.issues);
+      const changed = apply(parsed.config);
+      record({ time: now(), kind: 'config.applied', changed });
+      return { changed };
+    },
+    'node.setMode': ({ pool, node, mode }) => {
+      const before = nodeOf(pool, node);
+      const last = takesNew(poolOf(pool));
+      if (config.pools.find((p) => p.id === pool)!.keepLastNode && mode !== 'accept' && last.length === 1 && last[0]!.id === node)
+        throw new ContractError(
+          'LAST_NODE',
+          `${before.label} is the last node that serves. Bring another up first, or turn off "keep the last node".`,
+        );
+      change(pool, node, {
+        mode,
+        drain: mode === 'drain' ? { since: now(), clientsAtStart: before.stickyClients } : null,
+        ...(mode === 'reject' ? { nextCheckAt: null } : {}),
+      });
+      config = {
+        ...config,
+        pools: config.pools.map((p) => (p.id === pool ? { ...p, nodes: p.nodes.map((n) => (n.id === node ? { ...n, mode } : n)) } : p)),
+      };
+      record({ time: now(), kind: 'node.mode', pool, node, from: before.mode, to: mode });
+      if (mode === 'reject') moveAll(pool, node, 1, `${before.label} rejects`);
+      publish();
+      return nodeOf(pool, node);
+    },
+    'engine.snapshot': () => ({ epoch, seq, startedAt, listeners, pools }),
+    'clients.list': ({ pool, node, search, offset = 0, limit = 100 }) => {
+      const found = [...clients.values()].filter(
+        (c) => (!pool || c.pool === pool) && (!node || c.node === node) && (!search || c.key.toLowerCase().includes(search.toLowerCase())),
+      );
+      return { total: found.length, clients: found.slice(offset, offset + limit) };
+    },
+    'clients.pin': ({ pool, key, node }) => {
+      const client = clients.get(`${pool}/${key}`);
+      if (!client) throw new ContractError('CLIENT_NOT_FOUND', `Pool "${pool}" knows no client "${key}".`);
+      nodeOf(pool, node);
+      const pinned = { ...client, node, pinned: true };
+      clients.set(`${pool}/${key}`, pinned);
+      record({ time: now(), kind: 'client.pinned', pool, client: key, to: node });
+      publish();
+      return pinned;
+    },
+    'clients.release': ({ pool, key }) => {
+      if (!clients.delete(`${pool}/${key}`)) throw new ContractError('CLIENT_NOT_FOUND', `Pool "${pool}" knows no client "${key}".`);
+      record({ time: now(), kind: 'client.released', pool, client: key });
+      publish();
+      return {};
+    },
+    'journal.list': ({ afterSeq, limit = 100 }) => {
+      const entries = afterSeq === undefined ? journal.slice(-limit) : journal.filter((e) => e.seq > afterSeq).slice(0, limit);
+      return { entries, lastSeq: journal.length };
+    },
+    'requests.list': () => ({ entries: [], sampling: { every: 1, seen: 0, recorded: 0 } }),
+    'check.try': ({ node }) => ({ time: now(), ok: true, detail: `HTTP 200 from ${node.address}`, durationMs: 4 }),
+    'lab.get': () => lab,
+    'lab.start': () => {
+      const parsed = parseConfig(demoConfig);
+      apply(parsed.config!);
+      addClients('demo', 24);
+      publish();
+      lab = {
+        running: true,
+        nodes: demoConfig.pools[0]!.nodes.map((n) => ({ id: n.id, label: n.id, address: n.address, state: 'running' })),
+        clients: { ...lab.clients, count: 24, requestsPerSecond: 60 },
+        url: 'http://127.0.0.1:8080/',
+      };
+      emit('lab.changed', lab);
+      return lab;
+    },
+    'lab.end': () => {
+      clients.clear();
+      apply(emptyConfig);
+      lab = { ...lab, running: false, nodes: [], url: null, clients: { ...lab.clients, count: 0, requestsPerSecond: 0 } };
+      emit('lab.changed', lab);
+      return lab;
+    },
+    'lab.setClients': (change) => {
+      lab = { ...lab, clients: { ...lab.clients, ...change } };
+      emit('lab.changed', lab);
+      return lab;
+    },
+    'lab.kill': ({ node }) => {
+      if (!lab.running) throw new ContractError('LAB_NOT_RUNNING', 'The demo does not run. Start it first.');
+      health.set(`demo/${node}`, { dead: true });
+      lab = { ...lab, nodes: lab.nodes.map((n) => (n.id === node ? { ...n, state: 'dead' } : n)) };
+      emit('lab.changed', lab);
+      return lab;
+    },
+    'lab.revive': ({ node }) => {
+      health.set(`demo/${node}`, { dead: false });
+      lab = { ...lab, nodes: lab.nodes.map((n) => (n.id === node ? { ...n, state: 'running' } : n)) };
+      emit('lab.changed', lab);
+      return lab;
+    },
+    'settings.get': () => settings,
+    'settings.set': (given) => {
+      settings = { ...settings, ...given };
+      emit('settings.changed', settings);
+      return settings;
+    },
+  };
+
+  const check = (pool: PoolState, node: NodeState) => {
+    const key = `${pool.id}/${node.id}`;
+    const spec = checkWords(pool.id);
+    const state = health.get(key);
+    if (node.mode === 'reject' || now() < (node.nextCheckAt ?? 0)) return;
+    const durationMs = state?.dead ? spec.timeoutMs : 4 + Math.round(random() * 3);
+    const detail = state?.dead ? `timed out after ${spec.timeoutMs} ms` : 'HTTP 200';
+    const streak = state?.dead
+      ? Math.min(-1, node.streak - (node.streak < 0 ? 1 : node.streak + 1))
+      : Math.max(1, node.streak + (node.streak > 0 ? 1 : 1 - node.streak));
+    const checked = { lastCheck: { time: now(), ok: !state?.dead, detail, durationMs }, streak, nextCheckAt: now() + spec.intervalMs };
+    if (state?.dead && -streak < spec.attempts && node.state !== 'down') {
+      change(pool.id, node.id, { ...checked, state: 'checking', since: now(), reason: `${-streak} of ${spec.attempts} checks timed out` });
+    } else if (state?.dead && node.state !== 'down') {
+      const reason = `${spec.attempts} of ${spec.attempts} checks timed out`;
+      change(pool.id, node.id, { ...checked, state: 'down', since: now(), reason, connections: 0 });
+      publish();
+      record({ time: now(), kind: 'node.down', pool: pool.id, node: node.id, reason });
+      moveAll(pool.id, node.id, 1, `${node.label} is down`);
+    } else if (!state?.dead && node.state !== 'up' && streak >= (node.state === 'down' ? spec.rise : 1)) {
+      const wasDown = node.state === 'down';
+      change(pool.id, node.id, { ...checked, state: 'up', since: now(), reason: `HTTP 200 in ${durationMs} ms, ${streak} in a row` });
+      if (wasDown)
+        record({ time: now(), kind: 'node.up', pool: pool.id, node: node.id, reason: `${streak} of ${spec.rise} checks passed` });
+    } else {
+      change(pool.id, node.id, { ...checked, ...(state?.dead ? {} : { reason: `HTTP 200 in ${durationMs} ms, ${streak} in a row` }) });
+    }
+  };
+
+  const tick = (intervalMs = 100) => {
+    const time = now();
+    const message: TrafficTick = {
+      epoch,
+      time,
+      intervalMs,
+      listeners: [],
+      nodes: [],
+      total: { p50: 12, p95: 33 + random() * 6, p99: 58 },
+      clients: clients.size,
+    };
+    for (const pool of pools) {
+      for (const node of pool.nodes) check(pool, node);
+      const rate = options.rates?.[pool.id] ?? (lab.running ? lab.clients.requestsPerSecond : 0);
+      const owned = pool.nodes.map((node) => [...clients.values()].filter((c) => c.pool === pool.id && c.node === node.id));
+      const all = owned.reduce((sum, list) => sum + list.length, 0);
+      let served = 0;
+      poolOf(pool.id).nodes.forEach((node, n) => {
+        const key = `${pool.id}/${node.id}`;
+        const count = counts.get(key) ?? { requests: 0, errors: 0 };
+        const share = node.state === 'down' || all === 0 ? 0 : owned[n]!.length / all;
+        const made = share * rate * (intervalMs / 1_000) * (0.85 + 0.3 * random());
+        const whole = Math.floor(made + random());
+        const errors = health.get(key)?.dead && whole > 0 ? Math.min(whole, 1) : 0;
+        counts.set(key, { requests: count.requests + whole, errors: count.errors + errors });
+        served += whole;
+        const sticky = owned[n]!;
+        for (const client of sticky) {
+          if (time - client.lastSeen > 8_000 || node.state === 'down' || random() > 0.3) continue;
+          clients.set(`${client.pool}/${client.key}`, { ...client, lastSeen: time, requests: client.requests + 1 });
+        }
+        const connections = node.state === 'down' ? 0 : Math.round(sticky.length * 1.05);
+        change(pool.id, node.id, {
+          connections,
+          requests: counts.get(key)!.requests,
+          errors: counts.get(key)!.errors,
+        });
+        const silent = whole === 0 && share === 0;
+        message.nodes.push({
+          pool: pool.id,
+          node: node.id,
+          state: node.state,
+          connections,
+          requests: whole,
+          errors,
+          bytesIn: whole * 400,
+          bytesOut: whole * 1_024,
+          stickyClients: sticky.length,
+          p50: silent ? null : 11 + n * 2,
+          p95: silent ? null : 29 + n * 4 + random() * 5,
+          p99: silent ? null : 58,
+        });
+        if (node.mode === 'drain' && sticky.length > 2 && random() < 0.02)
+          moveAll(pool.id, node.id, 1 / sticky.length, `${node.label} drains`);
+      });
+      const own = listeners.filter((l) => l.pool === pool.id && l.state === 'up');
+      for (const listener of own) {
+        const part = Math.round(served / own.length);
+        const refused = takesNew(poolOf(pool.id)).length === 0 && rate > 0 ? 1 : 0;
+        message.listeners.push({
+          id: listener.id,
+          connections: all,
+          requests: part + refused,
+          errors: refused,
+          bytesIn: part * 400,
+          bytesOut: part * 1_024,
+        });
+        listeners = listeners.map((l) =>
+          l.id === listener.id ? { ...l, connections: Math.round(all / own.length), requests: l.requests + part } : l,
+        );
+      }
+    }
+    publish();
+    emit('traffic.tick', message);
+  };
+
+  const transport: Transport = {
+    async request(channel: RequestChannel, params: unknown): Promise<Envelope> {
+      await Promise.resolve();
+      if (!connected) return { ok: false, error: { code: 'ENGINE_UNAVAILABLE', message: 'Evenkeel does not answer.' } };
+      const parsed = requests[channel].params.safeParse(params);
+      if (!parsed.success) return { ok: false, error: { code: 'BAD_REQUEST', message: parsed.error.issues[0]!.message } };
+      try {
+        const handler = handlers[channel] as (given: unknown) => unknown;
+        const value = structuredClone(await handler(parsed.data));
+        requests[channel].result.parse(value);
+        return { ok: true, value };
+      } catch (error) {
+        if (error instanceof ContractError) return { ok: false, error: error.toBody() };
+        throw error;
+      }
+    },
+    subscribe(channel, callback) {
+      let set = subscribers.get(channel);
+      if (!set) subscribers.set(channel, (set = new Set()));
+      set.add(callback);
+      return () => set.delete(callback);
+    },
+    onConnection(callback) {
+      connectionWatchers.add(callback);
+      return () => connectionWatchers.delete(callback);
+    },
+  };
+
+  if (options.config) {
+    const parsed = parseConfig(options.config);
+    if (!parsed.config) throw new Error(`The fake's configuration is invalid: ${JSON.stringify(parsed.issues)}`);
+    apply(parsed.config);
+    for (const [pool, count] of Object.entries(options.clients ?? {})) addClients(pool, count);
+    publish();
+  }
+
+  return {
+    transport,
+    client: createClient(transport),
+    handlers,
+    tick,
+    kill(pool, node) {
+      health.set(`${pool}/${node}`, { dead: true });
+    },
+    revive(pool, node) {
+      health.set(`${pool}/${node}`, { dead: false });
+    },
+    emit,
+    setConnected(next) {
+      connected = next;
+      for (const watcher of connectionWatchers) watcher(next);
+    },
+    restartEngine() {
+      epoch++;
+      seq = 0;
+      record({ time: now(), kind: 'engine.restarted', reason: 'the engine thread ended unexpectedly' });
+      publish();
+    },
+    dropNextPatch() {
+      dropPatch = true;
+    },
+  };
+}

@@ -1,0 +1,235 @@
+import { type Box, type Edge, layBands } from './bands.ts';
+import { MeasuredCurve } from './curve.ts';
+import { DotField, type Stream } from './dot-field.ts';
+import type { Flight } from './flight.ts';
+import { Governor } from './governor.ts';
+import { hasGpu } from './gpu.ts';
+import { type Diamond, diamondMs, paint, type PaintedBand, type Palette, readPalette } from './painter.ts';
+import { pixelsPerRate, requestsPerDot, travelSeconds } from './scales.ts';
+
+export interface MapScales {
+  requestsPerDot: number;
+  pixelsPerRate: number;
+  errorsPerDiamond: number;
+}
+
+/** Milliseconds a band takes to its new width. */
+const widenMs = 200;
+/** Errors shown one by one on an edge; above that a diamond is ten. */
+const diamondsPerEdge = 12;
+
+/**
+ * The map's canvas: bands, dots, errors and trails under the cards. It is told what there is (`setEdges`, `setBoxes`) and
+ * draws at the pace the governor allows; React never renders because a dot moved.
+ */
+export class FlowMap {
+  private readonly canvas: HTMLCanvasElement;
+  private readonly ctx: CanvasRenderingContext2D;
+  private readonly onScales: (scales: MapScales) => void;
+  private readonly governor = new Governor();
+  private readonly dots = new DotField();
+  private palette: Palette;
+  private edges: readonly Edge[] = [];
+  private boxes: ReadonlyMap<string, Box> = new Map();
+  private bands: PaintedBand[] = [];
+  private ids: string[] = [];
+  private streams: Stream[] = [];
+  private diamonds: Diamond[] = [];
+  private flights: Flight[] = [];
+  private scales: MapScales = { requestsPerDot: 1, pixelsPerRate: 0.2, errorsPerDiamond: 1 };
+  private paused = false;
+  private reducedMotion = false;
+  private scrollTop = 0;
+  private width = 0;
+  private height = 0;
+  private drawnAt = performance.now();
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private frame: number | undefined;
+  private fresh = true;
+
+  constructor(canvas: HTMLCanvasElement, onScales: (scales: MapScales) => void) {
+    const ctx = canvas.getContext('2d');
+    if (!ctx) throw new Error('This browser has no 2D canvas.');
+    this.canvas = canvas;
+    this.ctx = ctx;
+    this.onScales = onScales;
+    this.palette = readPalette(canvas);
+    document.addEventListener('visibilitychange', this.wake);
+  }
+
+  destroy(): void {
+    document.removeEventListener('visibilitychange', this.wake);
+    clearTimeout(this.timer);
+    if (this.frame !== undefined) cancelAnimationFrame(this.frame);
+  }
+
+  /** Size in CSS pixels. */
+  resize(width: number, height: number): void {
+    if (width === this.width && height === this.height) return;
+    this.width = width;
+    this.height = height;
+    const density = Math.min(2, devicePixelRatio || 1);
+    this.canvas.width = Math.round(width * density);
+    this.canvas.height = Math.round(height * density);
+    this.drawNow();
+  }
+
+  scroll(top: number): void {
+    this.scrollTop = top;
+    this.drawNow();
+  }
+
+  readTheme(): void {
+    this.palette = readPalette(this.canvas);
+    this.drawNow();
+  }
+
+  setPaused(paused: boolean): void {
+    if (this.paused === paused) return;
+    this.paused = paused;
+    this.drawnAt = performance.now();
+    this.wake();
+  }
+
+  setReducedMotion(reduced: boolean): void {
+    this.reducedMotion = reduced;
+    this.wake();
+  }
+
+  setBoxes(boxes: ReadonlyMap<string, Box>): void {
+    this.boxes = boxes;
+    this.relay();
+  }
+
+  setEdges(edges: readonly Edge[]): void {
+    this.edges = edges;
+    this.relay();
+  }
+
+  /** `count` errors happened on an edge since the tick before. */
+  addErrors(band: string, count: number): void {
+    if (this.paused || count <= 0) return;
+    const now = performance.now();
+    const there = this.diamonds.filter((d) => d.band === band).length;
+    const shown = Math.min(diamondsPerEdge - there, Math.ceil(count / this.scales.errorsPerDiamond));
+    for (let i = 0; i < shown; i++) this.diamonds.push({ band, way: 0.62 + 0.34 * ((0.618 * (there + i + 1)) % 1), bornAt: now });
+    this.setScales({
+      ...this.scales,
+      errorsPerDiamond: there + count > diamondsPerEdge ? 10 : there === 0 ? 1 : this.scales.errorsPerDiamond,
+    });
+    this.wake();
+  }
+
+  /** Trails of clients on their way, drawn until they land. */
+  addFlights(flights: readonly Flight[]): void {
+    const now = performance.now();
+    this.flights.push(...flights);
+    const ends = Math.max(0, ...flights.map((flight) => flight.startsAt + flight.duration - now));
+    this.governor.transition(now, ends + 100);
+    this.drawNow();
+  }
+
+  private setScales(scales: MapScales): void {
+    const old = this.scales;
+    this.scales = scales;
+    if (
+      old.requestsPerDot !== scales.requestsPerDot ||
+      old.pixelsPerRate !== scales.pixelsPerRate ||
+      old.errorsPerDiamond !== scales.errorsPerDiamond
+    )
+      this.onScales(scales);
+  }
+
+  private relay(): void {
+    const largest = Math.max(0, ...this.edges.map((edge) => edge.rate));
+    const perRate = pixelsPerRate(largest, this.scales.pixelsPerRate);
+    const before = new Map(this.bands.map((band) => [band.id, band]));
+    const laid = layBands(this.edges, this.boxes, perRate);
+    const same = laid.length === this.bands.length && laid.every((band, i) => band.id === this.bands[i]!.id);
+    this.bands = laid.map((band) => {
+      const old = before.get(band.id);
+      const still =
+        old &&
+        old.curve.x1 === band.curve.x1 &&
+        old.curve.y1 === band.curve.y1 &&
+        old.curve.x2 === band.curve.x2 &&
+        old.curve.y2 === band.curve.y2;
+      return { ...band, measured: still ? old.measured : new MeasuredCurve(band.curve), shown: old ? old.shown : band.width };
+    });
+    this.ids = laid.map((band) => band.id);
+    this.streams = laid.map((band) => ({
+      rate: band.look === 'down' ? 0 : band.rate,
+      // Short edges take less: a dot has one pace from end to end of the map.
+      seconds: Math.max(0.3, travelSeconds(band.latency) * Math.min(1.4, Math.abs(band.curve.x2 - band.curve.x1) / 160)),
+    }));
+    const wanted = this.streams.reduce((sum, stream) => sum + stream.rate * stream.seconds, 0);
+    const perDot = requestsPerDot(wanted, this.scales.requestsPerDot);
+    const rescaled = perDot !== this.scales.requestsPerDot;
+    this.setScales({ ...this.scales, requestsPerDot: perDot, pixelsPerRate: perRate });
+    if (!same || rescaled || this.fresh || this.reducedMotion) this.dots.fill(this.streams, perDot);
+    this.fresh = laid.length === 0;
+    if (!same) this.drawNow();
+    else this.wake();
+  }
+
+  private readonly wake = (): void => {
+    if (this.timer !== undefined || this.frame !== undefined) return;
+    this.schedule();
+  };
+
+  private drawNow(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.frame ??= requestAnimationFrame(this.draw);
+  }
+
+  private schedule(): void {
+    const now = performance.now();
+    const flowing = this.streams.some((stream) => stream.rate > 0) || this.diamonds.length > 0 || this.dots.count > 0 || this.easing();
+    const delay = this.governor.next(now, {
+      visible: !document.hidden,
+      paused: this.paused,
+      reducedMotion: this.reducedMotion,
+      flowing,
+      gpu: hasGpu(),
+    });
+    if (delay === null) return;
+    if (delay <= 17) {
+      this.frame ??= requestAnimationFrame(this.draw);
+      return;
+    }
+    this.timer ??= setTimeout(() => {
+      this.timer = undefined;
+      this.frame ??= requestAnimationFrame(this.draw);
+    }, delay - 4);
+  }
+
+  private easing(): boolean {
+    return this.bands.some((band) => band.shown !== band.width);
+  }
+
+  private readonly draw = (): void => {
+    this.frame = undefined;
+    const now = performance.now();
+    // A tab that slept for a minute does not let a minute's dots in at once.
+    const seconds = Math.min(0.25, (now - this.drawnAt) / 1_000);
+    this.drawnAt = now;
+    if (!this.paused) {
+      if (!this.reducedMotion) this.dots.advance(seconds, this.ids, this.streams, this.scales.requestsPerDot);
+      const step = this.reducedMotion ? 1 : Math.min(1, (seconds * 1_000) / widenMs);
+      for (const band of this.bands) {
+        const rest = band.width - band.shown;
+        band.shown = Math.abs(rest) < 0.1 ? band.width : band.shown + rest * step;
+      }
+      this.diamonds = this.diamonds.filter((diamond) => now - diamond.bornAt < diamondMs);
+      this.flights = this.flights.filter((flight) => now < flight.startsAt + flight.duration);
+    }
+    const density = this.width > 0 ? this.canvas.width / this.width : 1;
+    const { ctx } = this;
+    ctx.setTransform(1, 0, 0, 1, 0, 0);
+    ctx.clearRect(0, 0, this.canvas.width, this.canvas.height);
+    ctx.setTransform(density, 0, 0, density, 0, -this.scrollTop * density);
+    paint(ctx, { bands: this.bands, dots: this.dots, diamonds: this.diamonds, flights: this.flights, now }, this.palette);
+    this.schedule();
+  };
+}
