@@ -1,0 +1,81 @@
+import type { HostPort } from '../../../../shared/model/address.ts';
+import type { HealthCheckConfig, NodeConfig } from '../../../../shared/model/config.ts';
+import type { CheckResult } from '../../../../shared/model/state.ts';
+import type { Clock } from '../../clock.ts';
+import { connectionProbe } from './connection.ts';
+import { httpProbe } from './http.ts';
+import type { Probe } from './probe.ts';
+import { describeSocketError } from './socket-error.ts';
+
+/**
+ * The probe a check asks for; undefined for type none.
+ * @param address the node's; `check.port` replaces its port.
+ */
+export function createProbe(address: HostPort, check: HealthCheckConfig, nodeTls: NodeConfig['tls']): Probe | undefined {
+  const target = { host: address.host, port: check.port || address.port };
+  switch (check.type) {
+    case 'none':
+      return undefined;
+    case 'connection':
+      return connectionProbe(target, nodeTls);
+    case 'http':
+    case 'http_body':
+      return httpProbe(target, check, nodeTls);
+  }
+}
+
+/**
+ * Runs `probe` once, at most `timeoutMs` long. Never rejects.
+ * @param signal calls the probe off; the result then says so.
+ */
+export function runTimed(probe: Probe, timeoutMs: number, clock: Clock, signal?: AbortSignal): Promise<CheckResult> {
+  const time = clock.now();
+  const start = clock.monotonic();
+  const abort = new AbortController();
+  return new Promise((resolve) => {
+    let done = false;
+    const settle = (ok: boolean, detail: string) => {
+      if (done) return;
+      done = true;
+      cancelTimer();
+      signal?.removeEventListener('abort', callOff);
+      resolve({ time, ok, detail, durationMs: clock.monotonic() - start });
+    };
+    // A probe that answers closes its own connection properly; only one that is cut short is told to let go at once.
+    const callOff = () => {
+      settle(false, 'called off');
+      abort.abort();
+    };
+    const cancelTimer = clock.after(timeoutMs, () => {
+      settle(false, `timed out after ${timeoutMs} ms`);
+      abort.abort();
+    });
+    if (signal?.aborted) {
+      callOff();
+      return;
+    }
+    signal?.addEventListener('abort', callOff, { once: true });
+    let running: ReturnType<Probe>;
+    try {
+      running = probe(abort.signal);
+    } catch (error) {
+      settle(false, describeSocketError(error));
+      return;
+    }
+    running.then(
+      (outcome) => {
+        settle(outcome.ok, outcome.detail);
+      },
+      (error: unknown) => {
+        settle(false, describeSocketError(error));
+      },
+    );
+  });
+}
+
+/** Runs one check now, of a node that need not be configured. Never rejects; takes at most `check.timeoutMs`. */
+export function runProbe(address: HostPort, check: HealthCheckConfig, nodeTls: NodeConfig['tls'], clock: Clock): Promise<CheckResult> {
+  const probe = createProbe(address, check, nodeTls);
+  if (!probe) return Promise.resolve({ time: clock.now(), ok: true, detail: 'not checked', durationMs: 0 });
+  return runTimed(probe, check.timeoutMs, clock);
+}
