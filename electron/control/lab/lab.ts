@@ -288,7 +288,7 @@ export class Lab {
     this.#listenerPort = undefined;
     const nodes = this.#nodes;
     this.#nodes = [];
-    await Promise.all(nodes.map(({ thread }) => thread?.kill()));
+    await Promise.all(nodes.flatMap(({ thread }) => (thread ? [thread.kill()] : [])));
   }
 }
 

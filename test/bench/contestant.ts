@@ -1,0 +1,28 @@
+import type { Row } from './rows.ts';
+import type { Program } from './program.ts';
+
+/** Where a contestant listens and what is behind it. */
+export interface Setup {
+  row: Row;
+  /** Loopback port to listen on. */
+  port: number;
+  /** Loopback ports of the origin's nodes. */
+  origins: readonly number[];
+  /** A folder of its own for files; removed afterwards. */
+  dir: string;
+  /** Puts a program on the core that is measured. */
+  pin(command: string, args: readonly string[]): [string, string[]];
+}
+
+/** A proxy that is measured. */
+export interface Contestant {
+  name: string;
+  /** Its version, or undefined when it is not here. */
+  version(): string | undefined;
+  /** What to say then. */
+  missing: string;
+  /** Why it takes no part in a row, or undefined when it does. */
+  unable(row: Row): string | undefined;
+  /** Resolves once it listens. */
+  start(setup: Setup): Promise<Program>;
+}
