@@ -1,0 +1,29 @@
+import path from 'node:path';
+import { app } from 'electron';
+import { createControlPlane, type ControlPlane } from '../control/control-plane.ts';
+import { Lab } from '../control/lab/lab.ts';
+import { EngineHost } from '../engine/thread/host.ts';
+import { createElectronStore, type KeyValueStore } from '../store/electron-store.ts';
+import { createJsonFileStore } from '../store/json-file.ts';
+import { logToStderr } from './log.ts';
+
+/**
+ * The control plane of the desktop program. The configuration is the same JSON file the headless program reads, in the
+ * app's own folder; preferences are in `preferences`.
+ */
+export function createDesktopPlane(preferences: KeyValueStore): ControlPlane {
+  const engineHost = new EngineHost({
+    onProblem: (message, detail) => {
+      logToStderr('error', message, { detail });
+    },
+  });
+  return createControlPlane({
+    host: 'desktop',
+    version: app.getVersion(),
+    log: logToStderr,
+    engineHost,
+    store: createJsonFileStore(path.join(app.getPath('userData'), 'evenkeel.json'), { optional: true }),
+    settingsStore: createElectronStore(preferences, 'settings'),
+    createLab: (context) => new Lab(context),
+  });
+}

@@ -1,0 +1,88 @@
+import { EventEmitter } from 'node:events';
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { noted } from './call-log.ts';
+
+interface Cancelable {
+  defaultPrevented: boolean;
+  preventDefault(): void;
+}
+
+/** An event whose default can be prevented, as Electron's are. */
+export function cancelable(): Cancelable {
+  return {
+    defaultPrevented: false,
+    preventDefault() {
+      this.defaultPrevented = true;
+    },
+  };
+}
+
+const userData = process.env['STAND_IN_USER_DATA'] ?? path.resolve('.cache', 'stand-in');
+
+class App extends EventEmitter {
+  readonly isPackaged = false;
+  name = 'Evenkeel';
+  readonly commandLine = { appendSwitch: noted('commandLine.appendSwitch'), hasSwitch: () => false };
+  /** What must be ended before the process may go: the browser. */
+  beforeExit: () => Promise<void> = () => Promise.resolve();
+  #ready = false;
+  readonly #whenReady = new Promise<void>((resolve) => {
+    // Later than the main script's own turn, which registers schemes before it.
+    setImmediate(() => {
+      this.#ready = true;
+      this.emit('ready');
+      resolve();
+    });
+  });
+
+  whenReady(): Promise<void> {
+    return this.#whenReady;
+  }
+  isReady(): boolean {
+    return this.#ready;
+  }
+  getVersion(): string {
+    return '0.0.0-stand-in';
+  }
+  getName(): string {
+    return this.name;
+  }
+  setName(name: string): void {
+    this.name = name;
+  }
+  getLocale(): string {
+    return 'en-US';
+  }
+  getAppPath(): string {
+    return process.cwd();
+  }
+  getPath(name: string): string {
+    const folder = name === 'userData' ? userData : path.join(userData, name);
+    mkdirSync(folder, { recursive: true });
+    return folder;
+  }
+  setPath(): void {}
+  setAppUserModelId(): void {}
+  requestSingleInstanceLock(): boolean {
+    return process.env['STAND_IN_SECOND_INSTANCE'] !== '1';
+  }
+  enableSandbox(): void {
+    noted('app.enableSandbox')();
+  }
+
+  quit(): void {
+    const event = cancelable();
+    this.emit('before-quit', event);
+    if (event.defaultPrevented) return;
+    this.emit('will-quit', event);
+    if (event.defaultPrevented) return;
+    this.emit('quit', event, 0);
+    this.exit(0);
+  }
+  exit(code = 0): void {
+    void this.beforeExit().finally(() => process.exit(code));
+  }
+}
+
+export const app = new App();

@@ -1,0 +1,251 @@
+import { EventEmitter } from 'node:events';
+import { readFileSync } from 'node:fs';
+import type { Browser, BrowserContext, Page, Request, Route } from 'playwright-core';
+import { launchBrowser, newContext } from '../../support/browser.ts';
+import { app, cancelable } from './app.ts';
+import { calls } from './call-log.ts';
+import { ipcMain } from './ipc-main.ts';
+import { preloadScript } from './page-shim.ts';
+import { fromWeb, fulfil, toWeb } from './protocol.ts';
+import { session } from './session.ts';
+
+interface WindowOptions {
+  x?: number;
+  y?: number;
+  width?: number;
+  height?: number;
+  show?: boolean;
+  webPreferences?: { preload?: string } & Record<string, unknown>;
+}
+type OpenHandler = (details: { url: string }) => { action: 'allow' | 'deny' };
+
+let browser: Promise<Browser> | undefined;
+app.beforeExit = async () => {
+  await (await browser)?.close();
+};
+
+class WebContents extends EventEmitter {
+  readonly session = session.defaultSession;
+  readonly mainFrame: { readonly url: string; readonly origin: string };
+  readonly #window: BrowserWindow;
+  openHandler: OpenHandler = () => ({ action: 'allow' });
+
+  constructor(window: BrowserWindow) {
+    super();
+    this.#window = window;
+    const contents = this;
+    this.mainFrame = {
+      get url() {
+        return contents.getURL();
+      },
+      get origin() {
+        return /^[a-z-]+:\/\/[^/]*/i.exec(contents.getURL())?.[0] ?? 'null';
+      },
+    };
+  }
+
+  getURL(): string {
+    return fromWeb(this.#window.pageNow?.url() ?? '');
+  }
+  send(channel: string, ...args: unknown[]): void {
+    const copy = structuredClone(args);
+    void this.#window.page
+      .then((page) =>
+        page.evaluate(
+          ([name, values]) => {
+            (window as unknown as { __standInDispatch?: (name: string, args: unknown[]) => void }).__standInDispatch?.(name, values);
+          },
+          [channel, copy] as const,
+        ),
+      )
+      // The page went away meanwhile, as a real window's may.
+      .catch(() => undefined);
+  }
+  setWindowOpenHandler(handler: OpenHandler): void {
+    this.openHandler = handler;
+  }
+  getLastWebPreferences(): Record<string, unknown> {
+    return this.#window.options.webPreferences ?? {};
+  }
+  isDestroyed(): boolean {
+    return this.#window.isDestroyed();
+  }
+  isLoading(): boolean {
+    return false;
+  }
+  reload(): void {
+    void this.#window.page.then((page) => page.reload());
+  }
+  openDevTools(): void {}
+  setZoomFactor(): void {}
+}
+
+const windows: BrowserWindow[] = [];
+
+/** A window that is a Chromium page. */
+export class BrowserWindow extends EventEmitter {
+  readonly options: WindowOptions;
+  readonly webContents: WebContents;
+  readonly page: Promise<Page>;
+  /** The page once it is open. */
+  pageNow: Page | undefined;
+  readonly #bounds: { x: number; y: number; width: number; height: number };
+  #visible: boolean;
+  #maximized = false;
+  #destroyed = false;
+  #loading = false;
+
+  static getAllWindows(): BrowserWindow[] {
+    return [...windows];
+  }
+  static fromWebContents(contents: WebContents): BrowserWindow | null {
+    return windows.find((window) => window.webContents === contents) ?? null;
+  }
+  static getFocusedWindow(): BrowserWindow | null {
+    return windows.at(-1) ?? null;
+  }
+
+  constructor(options: WindowOptions = {}) {
+    super();
+    this.options = options;
+    this.#bounds = { x: options.x ?? 0, y: options.y ?? 0, width: options.width ?? 800, height: options.height ?? 600 };
+    this.#visible = options.show !== false;
+    this.webContents = new WebContents(this);
+    windows.push(this);
+    app.emit('web-contents-created', {}, this.webContents);
+    this.page = this.#open();
+  }
+
+  async #open(): Promise<Page> {
+    browser ??= launchBrowser();
+    const { width, height } = this.#bounds;
+    const context = await newContext(await browser, { viewport: { width, height } });
+    await context.exposeBinding('__standInInvoke', async ({ frame }, { channel, args }: { channel: string; args: unknown[] }) => {
+      const isMain = frame.parentFrame() === null;
+      const url = fromWeb(frame.url());
+      const senderFrame = isMain ? this.webContents.mainFrame : { url, origin: new URL(url).origin };
+      try {
+        return { value: await ipcMain.invoke(channel, { sender: this.webContents, senderFrame }, args) };
+      } catch (error) {
+        return { error: String(error) };
+      }
+    });
+    await context.route('**/*', (route, request) => this.#answer(route, request));
+    const preload = this.options.webPreferences?.preload;
+    if (preload) await context.addInitScript(preloadScript(readFileSync(preload, 'utf8')));
+
+    const page = await context.newPage();
+    this.pageNow = page;
+    page.on('console', (message) => {
+      calls.push(['console', [message.type(), message.text()]]);
+    });
+    page.on('pageerror', (error) => {
+      calls.push(['pageerror', [error.message]]);
+    });
+    page.on('crash', () => this.webContents.emit('render-process-gone', {}, { reason: 'crashed' }));
+    page.on('close', () => {
+      this.destroy();
+    });
+    return page;
+  }
+
+  async #answer(route: Route, request: Request): Promise<void> {
+    try {
+      if (request.isNavigationRequest() && !(await this.#mayNavigate(request))) {
+        await route.abort('aborted');
+        return;
+      }
+      await fulfil(route, request);
+    } catch {
+      // The page was closed while it asked.
+      await route.abort().catch(() => undefined);
+    }
+  }
+
+  /** Asks what Electron would ask before a page goes elsewhere or opens another one. */
+  async #mayNavigate(request: Request): Promise<boolean> {
+    const url = fromWeb(request.url());
+    const page = request.frame().page();
+    if (page !== this.pageNow) {
+      this.webContents.openHandler({ url });
+      await page.close();
+      return false;
+    }
+    if (this.#loading) return true;
+    const event = { ...cancelable(), url };
+    this.webContents.emit('will-frame-navigate', event);
+    if (request.frame().parentFrame() === null) this.webContents.emit('will-navigate', event);
+    return !event.defaultPrevented;
+  }
+
+  async loadURL(url: string): Promise<void> {
+    const page = await this.page;
+    this.#loading = true;
+    try {
+      await page.goto(toWeb(url));
+    } finally {
+      this.#loading = false;
+    }
+    this.webContents.emit('did-finish-load');
+    this.emit('ready-to-show');
+  }
+
+  close(): void {
+    const event = cancelable();
+    this.emit('close', event);
+    if (!event.defaultPrevented) this.destroy();
+  }
+  destroy(): void {
+    if (this.#destroyed) return;
+    this.#destroyed = true;
+    windows.splice(windows.indexOf(this), 1);
+    const context: Promise<BrowserContext> = this.page.then((page) => page.context());
+    void context.then((opened) => opened.close()).catch(() => undefined);
+    this.emit('closed');
+    if (windows.length > 0) return;
+    if (app.listenerCount('window-all-closed') > 0) app.emit('window-all-closed');
+    else app.quit();
+  }
+  isDestroyed(): boolean {
+    return this.#destroyed;
+  }
+
+  show(): void {
+    this.#visible = true;
+    this.emit('show');
+  }
+  hide(): void {
+    this.#visible = false;
+    this.emit('hide');
+  }
+  isVisible(): boolean {
+    return this.#visible;
+  }
+  isMinimized(): boolean {
+    return false;
+  }
+  minimize(): void {}
+  restore(): void {}
+  focus(): void {}
+  maximize(): void {
+    this.#maximized = true;
+  }
+  isMaximized(): boolean {
+    return this.#maximized;
+  }
+  isFullScreen(): boolean {
+    return false;
+  }
+  getBounds(): { x: number; y: number; width: number; height: number } {
+    return { ...this.#bounds };
+  }
+  getNormalBounds(): { x: number; y: number; width: number; height: number } {
+    return this.getBounds();
+  }
+  setBounds(bounds: Partial<{ x: number; y: number; width: number; height: number }>): void {
+    Object.assign(this.#bounds, bounds);
+    this.emit('resize');
+  }
+  setMenuBarVisibility(): void {}
+  setBackgroundColor(): void {}
+}

@@ -1,0 +1,37 @@
+import * as electron from './electron.ts';
+
+/**
+ * Preloaded beside register.ts: lets the spec's process look into this one. Functions come as their source text.
+ */
+
+interface Question {
+  id: number;
+  where: 'main' | 'page';
+  source: string;
+  arg: unknown;
+}
+
+async function firstPage() {
+  await electron.app.whenReady();
+  for (;;) {
+    const window = electron.BrowserWindow.getAllWindows()[0];
+    const page = window && (await window.page);
+    if (page && page.url() !== 'about:blank') return page;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+async function answer({ where, source, arg }: Question): Promise<unknown> {
+  if (where === 'page') return (await firstPage()).evaluate(`(${source})(${JSON.stringify(arg) ?? 'undefined'})`);
+  const call = (0, eval)(`(${source})`) as (module: typeof electron, arg: unknown) => unknown;
+  return call(electron, arg);
+}
+
+process.on('message', (question: Question) => {
+  answer(question).then(
+    (value) => process.send?.({ id: question.id, value }),
+    (error: unknown) => process.send?.({ id: question.id, error: error instanceof Error ? error.message : String(error) }),
+  );
+});
+// The channel to the spec must not keep an application alive that has quit.
+process.channel?.unref();

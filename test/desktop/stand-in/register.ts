@@ -1,0 +1,11 @@
+import { registerHooks } from 'node:module';
+
+/** `node --import …/register.ts main.js`: every import of `electron` gets the stand-in. Needs Node 24. */
+const standIn = new URL('./electron.ts', import.meta.url).href;
+
+registerHooks({
+  resolve: (specifier, context, next) => (specifier === 'electron' ? { url: standIn, shortCircuit: true } : next(specifier, context)),
+});
+
+Object.assign(process, { type: 'browser', resourcesPath: process.cwd() });
+Object.assign(process.versions, { electron: '45.4.1' });

@@ -1,0 +1,50 @@
+import { describe, expect, it, vi } from 'vitest';
+import { connectIpc, type EventTarget } from '../../../electron/main/ipc-transport.ts';
+import { eventChannels, requestChannels } from '../../../shared/contract/channels.ts';
+
+type Handler = (event: unknown, params: unknown) => Promise<unknown>;
+const handlers = vi.hoisted(() => new Map<string, unknown>());
+vi.mock('electron', () => ({
+  ipcMain: { handle: (channel: string, handler: unknown) => handlers.set(channel, handler) },
+  protocol: {},
+}));
+
+function connect(target: () => EventTarget | undefined) {
+  handlers.clear();
+  const callbacks = new Map<string, (payload: never) => void>();
+  const router = vi.fn((..._args: unknown[]) => Promise.resolve({ ok: true as const, value: 1 }));
+  connectIpc({ router, subscribe: (channel, callback) => (callbacks.set(channel, callback), () => undefined) }, target);
+  return { callbacks, router };
+}
+
+describe('the IPC transport', () => {
+  it('handles every request channel and carries every event channel', () => {
+    const { callbacks } = connect(() => undefined);
+    expect([...handlers.keys()]).toEqual([...requestChannels]);
+    expect([...callbacks.keys()]).toEqual([...eventChannels]);
+  });
+
+  it('tells the router who asks', async () => {
+    const { router } = connect(() => undefined);
+    const ask = handlers.get('app.info') as Handler;
+    const mainFrame = { origin: 'app://evenkeel' };
+    await ask({ sender: { mainFrame }, senderFrame: mainFrame }, {});
+    await ask({ sender: { mainFrame }, senderFrame: { origin: 'app://evenkeel' } }, {});
+    await ask({ sender: { mainFrame }, senderFrame: null }, {});
+    expect(router.mock.calls.map(([sender]) => sender)).toEqual([
+      { kind: 'window', isMainFrame: true, origin: 'app://evenkeel', ownOrigin: 'app://evenkeel' },
+      { kind: 'window', isMainFrame: false, origin: 'app://evenkeel', ownOrigin: 'app://evenkeel' },
+      { kind: 'window', isMainFrame: false, origin: '', ownOrigin: 'app://evenkeel' },
+    ]);
+  });
+
+  it('sends nothing to a window nobody sees', () => {
+    const send = vi.fn();
+    let shown = false;
+    const { callbacks } = connect(() => ({ webContents: { send } as never, isShown: () => shown }));
+    callbacks.get('lab.changed')?.({} as never);
+    shown = true;
+    callbacks.get('lab.changed')?.({ a: 1 } as never);
+    expect(send.mock.calls).toEqual([['lab.changed', { a: 1 }]]);
+  });
+});
