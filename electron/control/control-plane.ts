@@ -1,5 +1,7 @@
 import type { EventChannel } from '../../shared/contract/channels.ts';
 import type { AppInfo } from '../../shared/contract/contract.ts';
+import { parseHostPort } from '../../shared/model/address.ts';
+import type { Config } from '../../shared/model/config.ts';
 import type { JournalFact } from '../../shared/model/journal.ts';
 import type { EngineApi, EngineEvents } from '../engine/api.ts';
 import { createHandlers } from '../ipc/handlers/create-handlers.ts';
@@ -22,6 +24,8 @@ export interface EngineService extends EngineApi {
 export interface LabContext {
   /** Adds listeners and pools to what runs, unsaved; null takes them away. */
   setOverlay(overlay: Overlay | null): Promise<unknown>;
+  /** Ports the configuration speaks of, bound at the moment or not. */
+  reservedPorts(): Iterable<number>;
   /** Writes a discrete fact into the journal (lab.fault). */
   fact(fact: JournalFact): void;
   log: Log;
@@ -71,7 +75,7 @@ export interface ControlPlane {
  *       host: 'desktop', version: app.getVersion(), log, engineHost,
  *       store: createJsonFileStore(join(app.getPath('userData'), 'evenkeel.json'), { optional: true }),
  *       settingsStore: createElectronStore(new ElectronStore({ name: 'settings' }), 'settings'),
- *       createLab: (context) => new Lab(context),
+ *       createLab, // control/create-lab.ts
  *     });
  *     const { found } = await plane.start();
  *     if (!found) await plane.lab.start();
@@ -123,7 +127,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     engine: engineHost,
     onApplied: (changed, cause) => {
       // The engine writes a node's change of mode itself, as node.mode.
-      if (cause !== 'mode') fact({ time: Date.now(), kind: 'config.applied', changed });
+      if (cause !== 'mode' && changed.length > 0) fact({ time: Date.now(), kind: 'config.applied', changed });
       hub.publish('config.changed', { changed });
     },
     onOverlayDropped: () => {
@@ -136,7 +140,12 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
   const settings = new SettingsKeeper(options.settingsStore, (value) => {
     hub.publish('settings.changed', value);
   });
-  const lab = options.createLab({ setOverlay: (overlay) => workspace.setOverlay(overlay), fact, log });
+  const lab = options.createLab({
+    setOverlay: (overlay) => workspace.setOverlay(overlay),
+    reservedPorts: () => configuredPorts(workspace.get()),
+    fact,
+    log,
+  });
   lab.onChange((state) => {
     hub.publish('lab.changed', state);
   });
@@ -153,8 +162,8 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
 
   let closing: Promise<{ cut: number }> | undefined;
   const close = async (): Promise<{ cut: number }> => {
-    // Its clients would only see the listeners close under them.
-    if (lab.get().running) await lab.end().catch(() => undefined);
+    // First: its clients would only see the listeners close under them.
+    await lab.close();
     const result = await engineHost.close();
     stopListening();
     return result;
@@ -175,4 +184,12 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     },
     close: () => (closing ??= close()),
   };
+}
+
+function configuredPorts(config: Config): number[] {
+  const nodes = config.pools.flatMap((pool) => pool.nodes.map((node) => parseHostPort(node.address)));
+  return [
+    ...config.listeners.map((listener) => listener.port),
+    ...nodes.flatMap((address) => (typeof address === 'string' ? [] : [address.port])),
+  ];
 }

@@ -13,7 +13,9 @@ export interface LabPort {
   setClients(params: Params<'lab.setClients'>): LabState | Promise<LabState>;
   kill(node: string): Promise<LabState>;
   revive(node: string): Promise<LabState>;
-  onChange(callback: (state: LabState) => void): unknown;
+  onChange(callback: (state: LabState) => void): () => void;
+  /** Stops everything for good without touching the configuration. */
+  close(): Promise<void>;
 }
 
 /** Everything the handlers work with. */

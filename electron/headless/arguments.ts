@@ -1,0 +1,105 @@
+import { parseArgs } from 'node:util';
+import { ipVersion, parseHostPort, type HostPort } from '../../shared/model/address.ts';
+import { UsageError } from './usage.ts';
+
+/** How the control API is to be reached; null: not at all. */
+export interface UiOptions {
+  ui: HostPort | null;
+  /** `--ui` was given: then that address it must be. */
+  uiGiven: boolean;
+  tokenFile: string | undefined;
+  metricsOpen: boolean;
+}
+
+export type Command =
+  | { name: 'help' | 'version' }
+  | { name: 'check'; file: string }
+  | ({ name: 'serve'; config: string } & UiOptions)
+  | ({ name: 'demo' | 'start' } & UiOptions);
+
+const defaultUi: HostPort = { host: '127.0.0.1', port: 7070 };
+
+/** `HOST:PORT`; port 0 is any free one, which the ready line names. */
+function parseUi(text: string): HostPort {
+  const anyPort = /^(.*):0+$/.exec(text);
+  const parsed = parseHostPort(anyPort ? `${anyPort[1]}:1` : text);
+  if (typeof parsed === 'string') throw new UsageError(`--ui ${parsed}, got "${text}"`);
+  if (ipVersion(parsed.host) === 0 && parsed.host !== 'localhost') {
+    throw new UsageError(`--ui must name an IP address of this machine or localhost, got "${parsed.host}"`);
+  }
+  return { host: parsed.host, port: anyPort ? 0 : parsed.port };
+}
+
+function oneFile(command: string, positionals: string[]): string {
+  const [file, ...more] = positionals;
+  if (file === undefined) throw new UsageError(`${command} needs the FILE to look at`);
+  if (more.length > 0) throw new UsageError(`${command} takes one FILE, got ${positionals.length}`);
+  return file;
+}
+
+const uiFlags = {
+  ui: { type: 'string' },
+  'no-ui': { type: 'boolean' },
+  'token-file': { type: 'string' },
+  'metrics-open': { type: 'boolean' },
+} as const;
+const common = { help: { type: 'boolean', short: 'h' }, version: { type: 'boolean', short: 'v' } } as const;
+const flags = {
+  serve: { ...common, ...uiFlags, config: { type: 'string', short: 'c' } },
+  demo: { ...common, ...uiFlags },
+  start: { ...common, ...uiFlags },
+  check: common,
+} as const;
+const later = ['export', 'import'];
+
+interface Values {
+  help?: boolean;
+  version?: boolean;
+  ui?: string;
+  'no-ui'?: boolean;
+  'token-file'?: string;
+  'metrics-open'?: boolean;
+  config?: string;
+}
+
+function parse(name: keyof typeof flags, args: string[]): { values: Values; positionals: string[] } {
+  try {
+    const { values, positionals } = parseArgs({ args, options: flags[name], allowPositionals: true, strict: true });
+    return { values: values as Values, positionals };
+  } catch (error) {
+    // Node's own sentence, without its advice on how to write a program.
+    throw new UsageError((error instanceof Error ? error.message : String(error)).split('. To specify')[0] ?? '');
+  }
+}
+
+function uiOptions(values: Values): UiOptions {
+  if (values['no-ui'] && values.ui !== undefined) throw new UsageError('--ui and --no-ui exclude each other');
+  if (values['no-ui'] && (values['token-file'] !== undefined || values['metrics-open'])) {
+    throw new UsageError('--token-file and --metrics-open are about the control API, which --no-ui leaves out');
+  }
+  return {
+    ui: values['no-ui'] ? null : values.ui === undefined ? defaultUi : parseUi(values.ui),
+    uiGiven: values.ui !== undefined,
+    tokenFile: values['token-file'],
+    metricsOpen: values['metrics-open'] ?? false,
+  };
+}
+
+/** @throws UsageError */
+export function parseCommand(argv: readonly string[]): Command {
+  const [name, ...rest] = argv;
+  if (name === '--help' || name === '-h' || name === 'help') return { name: 'help' };
+  if (name === '--version' || name === '-v') return { name: 'version' };
+  if (name === undefined) throw new UsageError('a command is missing');
+  if (later.includes(name)) throw new UsageError(`"${name}" is not available yet: this version has serve, check and demo`);
+  if (!Object.hasOwn(flags, name)) throw new UsageError(`there is no command "${name}"`);
+  const command = name as keyof typeof flags;
+  const { values, positionals } = parse(command, rest);
+  if (values.help) return { name: 'help' };
+  if (values.version) return { name: 'version' };
+  if (command === 'check') return { name: 'check', file: oneFile('check', positionals) };
+  if (positionals.length > 0) throw new UsageError(`${command} takes no further words, got "${positionals[0]}"`);
+  if (command !== 'serve') return { name: command, ...uiOptions(values) };
+  if (values.config === undefined) throw new UsageError('serve needs --config FILE');
+  return { name: 'serve', config: values.config, ...uiOptions(values) };
+}

@@ -1,0 +1,51 @@
+import type { IncomingMessage } from 'node:http';
+import { ContractError } from '../../shared/contract/envelope.ts';
+
+/** 1 MiB. */
+const maxBodyBytes = 1024 * 1024;
+
+/**
+ * A request's body as text.
+ * @throws ContractError TOO_LARGE above 1 MiB, BAD_REQUEST when it is not UTF-8 or breaks off.
+ */
+export function readBody(request: IncomingMessage): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    // What is left of a body that is too large is read and dropped (the server's own time limit ends it): closing on
+    // a sender that still sends would keep the answer from him.
+    const refuse = (): void => {
+      request.off('data', onData).off('end', onEnd).resume();
+      reject(tooLarge());
+    };
+    const onData = (chunk: Buffer): void => {
+      size += chunk.length;
+      if (size > maxBodyBytes) refuse();
+      else chunks.push(chunk);
+    };
+    const onEnd = (): void => {
+      try {
+        resolve(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks)));
+      } catch {
+        reject(new ContractError('BAD_REQUEST', 'The body is not UTF-8 text.'));
+      }
+    };
+    request.once('error', () => {
+      reject(new ContractError('BAD_REQUEST', 'The body broke off.'));
+    });
+    if (Number(request.headers['content-length'] ?? 0) > maxBodyBytes) refuse();
+    else request.on('data', onData).on('end', onEnd);
+  });
+}
+
+const tooLarge = () => new ContractError('TOO_LARGE', 'The body is larger than 1 MiB.');
+
+/** @throws ContractError BAD_REQUEST. An empty body stands for `{}`. */
+export function parseBody(text: string): unknown {
+  if (text.trim() === '') return {};
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new ContractError('BAD_REQUEST', `The body is not JSON: ${error instanceof Error ? error.message : ''}`);
+  }
+}

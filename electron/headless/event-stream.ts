@@ -1,0 +1,62 @@
+import type { ServerResponse } from 'node:http';
+import { eventChannels, type EventChannel } from '../../shared/contract/channels.ts';
+import { ContractError } from '../../shared/contract/envelope.ts';
+import type { ControlPlane } from '../control/control-plane.ts';
+
+/** A reader this far behind is cut off; it comes back and takes a new snapshot. */
+const maxBufferedBytes = 1024 * 1024;
+const keepAliveMs = 15_000;
+const maxStreams = 100;
+
+/** @throws ContractError BAD_REQUEST for a name that is no event channel. Without names: all of them. */
+export function parseEventChannels(text: string | null): EventChannel[] {
+  if (text === null || text === '') return [...eventChannels];
+  return text.split(',').map((name) => {
+    const channel = eventChannels.find((known) => known === name.trim());
+    if (!channel)
+      throw new ContractError('BAD_REQUEST', `There is no event channel "${name.slice(0, 100)}". There are ${eventChannels.join(', ')}.`);
+    return channel;
+  });
+}
+
+/** Server-sent events (the HTML standard's text/event-stream), one stream a reader, bounded in number and in memory. */
+export class EventStreams {
+  readonly #subscribe: ControlPlane['subscribe'];
+  readonly #open = new Set<ServerResponse>();
+
+  constructor(subscribe: ControlPlane['subscribe']) {
+    this.#subscribe = subscribe;
+  }
+
+  /** @throws ContractError CONFLICT when too many read already. */
+  add(response: ServerResponse, channels: readonly EventChannel[]): void {
+    if (this.#open.size >= maxStreams)
+      throw new ContractError('CONFLICT', `${maxStreams} event streams are open already; close one first.`);
+    response.writeHead(200, { 'Content-Type': 'text/event-stream; charset=utf-8', 'Cache-Control': 'no-store', 'X-Accel-Buffering': 'no' });
+    response.socket?.setNoDelay(true);
+    const write = (text: string): void => {
+      response.write(text);
+      if (response.writableLength > maxBufferedBytes) response.destroy();
+    };
+    const stops = channels.map((channel) =>
+      this.#subscribe(channel, (payload) => {
+        write(`event: ${channel}\ndata: ${JSON.stringify(payload)}\n\n`);
+      }),
+    );
+    const keepAlive = setInterval(() => {
+      write(': still here\n\n');
+    }, keepAliveMs);
+    this.#open.add(response);
+    response.once('close', () => {
+      clearInterval(keepAlive);
+      for (const stop of stops) stop();
+      this.#open.delete(response);
+    });
+    // Says at once that the subscription stands: what happens from now on will come.
+    write('retry: 1000\n: subscribed\n\n');
+  }
+
+  close(): void {
+    for (const response of this.#open) response.end();
+  }
+}

@@ -1,0 +1,151 @@
+import { join } from 'node:path';
+import { ContractError } from '../../shared/contract/envelope.ts';
+import type { HostPort } from '../../shared/model/address.ts';
+import { createControlPlane, type ControlPlane } from '../control/control-plane.ts';
+import { createLab } from '../control/create-lab.ts';
+import type { Log } from '../control/log.ts';
+import { EngineHost } from '../engine/thread/host.ts';
+import { createJsonFileStore } from '../store/json-file.ts';
+import { createMemoryStore } from '../store/memory-store.ts';
+import type { DocumentStore } from '../store/store.ts';
+import type { UiOptions } from './arguments.ts';
+import { uiBindError } from './bind-error.ts';
+import { startHttpTransport, type HttpTransport } from './http-transport.ts';
+import { untilStopped } from './signals.ts';
+import { makeToken, tokenFromFile } from './token.ts';
+import { userFolder } from './user-folder.ts';
+import { version } from './version.ts';
+
+interface RunOptions extends UiOptions {
+  store: DocumentStore;
+  settingsStore: DocumentStore;
+  /** Start the demo: always, or when no configuration has been saved yet. */
+  demo: 'always' | 'without-config' | 'never';
+  /** SIGHUP reads the configuration again, instead of stopping. */
+  reload: boolean;
+  print: (line: string) => void;
+  log: Log;
+  /** Said before the ready line, to a person. */
+  greet?: (plane: ControlPlane, ui: HttpTransport | undefined, token: string) => void;
+}
+
+/** Without `--ui`, a demo may go elsewhere when somebody has the usual port; a server must be where it is expected. */
+async function openUi(plane: ControlPlane, token: string, options: RunOptions): Promise<HttpTransport | undefined> {
+  const { ui, uiGiven, metricsOpen, log } = options;
+  if (!ui) return undefined;
+  const tries = uiGiven || options.demo === 'never' ? 1 : 20;
+  for (let i = 0; ; i++) {
+    const at: HostPort = { host: ui.host, port: ui.port === 0 ? 0 : ui.port + i };
+    try {
+      return await startHttpTransport({ plane, log, token, metricsOpen, ...at });
+    } catch (error) {
+      const problem = await uiBindError(error, at);
+      if (i + 1 >= tries || (error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw problem;
+      log('warn', `${problem.message} The next port is tried.`);
+    }
+  }
+}
+
+async function readyLine(plane: ControlPlane, ui: HttpTransport | undefined, token: string): Promise<string> {
+  const { listeners } = await plane.engine.snapshot();
+  const up = listeners.filter((listener) => listener.state === 'up').map(({ id, address }) => ({ id, address }));
+  return `ready ${JSON.stringify({ listeners: up, ui: ui?.url ?? null, token: ui ? token : null })}`;
+}
+
+function logReload(plane: ControlPlane, log: Log): void {
+  plane.workspace.load().then(
+    ({ changed }) => {
+      log(
+        'info',
+        changed.length > 0 ? 'The configuration was read again.' : 'The configuration was read again; nothing in it has changed.',
+        { changed },
+      );
+    },
+    (error: unknown) => {
+      const issues = error instanceof ContractError ? error.issues : undefined;
+      log(
+        'error',
+        `The configuration was read again and refused: ${error instanceof Error ? error.message : String(error)}`,
+        issues ? { issues } : {},
+      );
+    },
+  );
+}
+
+/** Runs until it is told to stop. @returns the exit code. */
+async function run(options: RunOptions): Promise<number> {
+  const { log } = options;
+  const token = options.tokenFile === undefined ? makeToken() : await tokenFromFile(options.tokenFile, log);
+  const engineHost = new EngineHost({
+    onProblem: (message, detail) => {
+      log('error', message, detail === undefined ? {} : { detail });
+    },
+  });
+  const plane = createControlPlane({
+    host: 'headless',
+    store: options.store,
+    settingsStore: options.settingsStore,
+    engineHost,
+    createLab,
+    log,
+    version,
+  });
+  plane.subscribe('journal.entry', (entry) => {
+    if (entry.kind !== 'client.moved') log(entry.kind === 'listener.error' ? 'error' : 'info', entry.kind, { ...entry });
+  });
+  let ui: HttpTransport | undefined;
+  try {
+    ui = await openUi(plane, token, options);
+    // Before anything is bound, so that no signal finds the process without a hand on it.
+    const stopped = untilStopped(
+      options.reload
+        ? () => {
+            logReload(plane, log);
+          }
+        : undefined,
+    );
+    const { found } = await plane.start();
+    if (options.demo === 'always' || (options.demo === 'without-config' && !found)) await startDemo(plane, log);
+    options.greet?.(plane, ui, token);
+    options.print(await readyLine(plane, ui, token));
+    const signal = await stopped;
+    log('info', `${signal}: stopping. What is in flight may finish.`);
+    const { cut } = await plane.close();
+    log(cut > 0 ? 'warn' : 'info', cut > 0 ? `Stopped; ${cut} connections outlasted the drain timeout and were cut.` : 'Stopped.', { cut });
+    return 0;
+  } finally {
+    await ui?.close();
+    await engineHost.destroy();
+  }
+}
+
+async function startDemo(plane: ControlPlane, log: Log): Promise<void> {
+  const { url } = await plane.lab.start();
+  if (url !== null && new URL(url).port !== '8080') log('warn', `Port 8080 is taken, so the demo listens at ${url}`);
+}
+
+export function serve(options: UiOptions & { config: string; print: (line: string) => void; log: Log }): Promise<number> {
+  return run({ ...options, store: createJsonFileStore(options.config), settingsStore: createMemoryStore(), demo: 'never', reload: true });
+}
+
+export function demo(options: UiOptions & { print: (line: string) => void; log: Log }): Promise<number> {
+  return run({ ...options, store: createMemoryStore(), settingsStore: createMemoryStore(), demo: 'always', reload: false });
+}
+
+/** The desktop program's stand-in: this user's own configuration, or the demo until there is one. */
+export function start(options: UiOptions & { print: (line: string) => void; log: Log }): Promise<number> {
+  const folder = userFolder();
+  return run({
+    ...options,
+    store: createJsonFileStore(join(folder, 'evenkeel.json'), { optional: true }),
+    settingsStore: createJsonFileStore(join(folder, 'settings.json'), { optional: true }),
+    demo: 'without-config',
+    reload: false,
+    greet: (plane, ui, token) => {
+      const { url } = plane.lab.get();
+      // Only Linux tells whose browser it is that asks; elsewhere the link has to bring the token.
+      const link = process.platform === 'linux' ? ui?.url : ui && `${ui.url}?token=${token}`;
+      if (link) options.print(`Evenkeel runs. Open ${link} in a browser.${url ? ` The demo answers at ${url}` : ''} Ctrl+C ends it.`);
+    },
+  });
+}

@@ -1,0 +1,23 @@
+export const usage = `Evenkeel, a load balancer.
+
+  evenkeel serve --config FILE [--ui HOST:PORT | --no-ui] [--token-file FILE] [--metrics-open]
+      Runs the engine without a window. Prints one line when every listener is bound:
+      ready {"listeners":[…],"ui":"http://127.0.0.1:7070/","token":"…"}
+      The control API and the screens are at --ui (default 127.0.0.1:7070). SIGHUP reads the file again.
+  evenkeel check FILE
+      Validates a configuration: one line a problem.
+  evenkeel demo [--ui HOST:PORT | --no-ui] [--token-file FILE] [--metrics-open]
+      Three embedded nodes behind a listener on 127.0.0.1:8080 or the next free port, with simulated clients.
+
+  --help, --version
+
+Exit codes: 0 well, 1 invalid input, 2 wrong usage, 3 could not bind, 4 internal.
+`;
+
+/** The command line cannot be understood: exit code 2. */
+export class UsageError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'UsageError';
+  }
+}
