@@ -34,12 +34,14 @@ export function FieldError({ id, children }: { id?: string | undefined; children
 }
 
 interface ShellProps extends FieldFrame {
+  /** The control is a group with a name of its own, so the label is words and not a `<label>`. */
+  group?: boolean | undefined;
   /** Draws the control with the ids that tie it to label, hint and error. */
   children: (ids: { id: string; describedBy: string | undefined; invalid: boolean }) => ReactNode;
 }
 
 /** Label above, control, then hint or error under it. */
-export function FieldShell({ label, hideLabel, changed, hint, error, errorId, className, children }: ShellProps) {
+export function FieldShell({ label, hideLabel, changed, hint, error, errorId, className, group, children }: ShellProps) {
   const id = useId();
   const invalid = error !== undefined;
   const note = error ? `${id}-e` : invalid && errorId ? errorId : hint ? `${id}-h` : undefined;
@@ -51,7 +53,7 @@ export function FieldShell({ label, hideLabel, changed, hint, error, errorId, cl
         </label>
       ) : (
         <span className={styles['label']}>
-          <label htmlFor={id}>{label}</label>
+          {group ? <span>{label}</span> : <label htmlFor={id}>{label}</label>}
           {changed ? <ChangedDot /> : null}
         </span>
       )}
