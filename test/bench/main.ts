@@ -211,7 +211,10 @@ async function main(): Promise<void> {
 
   const origin = await startOrigin(path.join(dir, 'origin'), pins.others);
   const machine = `${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${cpus().length} cores, Linux ${readFileSync('/proc/sys/kernel/osrelease', 'utf8').trim()}`;
-  console.log(`Machine: ${machine}; Node ${process.versions.node}; load average before the start ${loadavg()[0]?.toFixed(1)}`);
+  console.log(`Machine: ${machine}; Node ${process.versions.node}`);
+  const busy = loadavg()[0] ?? 0;
+  if (busy > 0.5)
+    console.log(`The machine is BUSY with other things (load average ${busy.toFixed(1)}): figures will be too high and far apart.`);
   console.log(`Load: ${load.description}; nodes: ${origin.description}; ${pins.description}`);
   console.log(`${options.rounds} interleaved rounds of ${options.seconds} s a proxy. CPU time: user and system, all threads and children.`);
 
