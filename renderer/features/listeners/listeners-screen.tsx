@@ -1,9 +1,141 @@
-export function ListenersScreen() {
+import { Plus } from 'lucide-react';
+import { formatHostPort } from '../../../shared/model/address.ts';
+import type { ListenerConfig } from '../../../shared/model/config.ts';
+import { ChangeBar } from '../../forms/change-bar.tsx';
+import { useDraft, useEngine, useTraffic } from '../../stores/context.tsx';
+import { protocolNames } from '../../stores/draft-fields.ts';
+import { ButtonLink } from '../../ui/button.tsx';
+import { EmptyState } from '../../ui/empty-state.tsx';
+import { formatCount, formatRate, missing } from '../../ui/format.ts';
+import { MiddleTruncate } from '../../ui/middle-truncate.tsx';
+import { PageHead } from '../../ui/page-head.tsx';
+import { RollUpRing } from '../../ui/rollup-ring.tsx';
+import { Row, RowLink, Table, Td, Th } from '../../ui/table.tsx';
+import { Tag } from '../../ui/tag.tsx';
+import { GuidedListener } from './guided-listener.tsx';
+import { ListenerEditor } from './listener-editor.tsx';
+import { listenerLook } from './listener-words.ts';
+import styles from './listeners.module.css';
+
+function ListenerRow({ listener, index }: { listener: ListenerConfig; index: number }) {
+  const seen = useEngine((s) => s.listeners.find((one) => one.id === listener.id));
+  const pool = useEngine((s) => s.pools.find((one) => one.id === seen?.pool));
+  const poolName = useDraft((s) => s.draft.pools.find((one) => one.id === listener.pool)?.name) ?? listener.pool;
+  const changed = useDraft((s) => s.changes.some(({ path }) => path === `listeners[${index}]` || path.startsWith(`listeners[${index}].`)));
+  const rates = useTraffic().listeners.get(listener.id);
+  const look = listenerLook(seen, pool);
+  return (
+    <Row linked tall>
+      <Td>
+        <span className={styles['name']}>
+          <RowLink href={`#/listeners/${encodeURIComponent(listener.id)}`}>
+            <MiddleTruncate text={listener.name ?? listener.id} />
+          </RowLink>
+          {changed && seen ? <Tag>changed</Tag> : null}
+        </span>
+      </Td>
+      <Td>
+        <MiddleTruncate className="mono" text={formatHostPort(listener.host, listener.port)} />
+      </Td>
+      <Td muted>{protocolNames[listener.protocol]}</Td>
+      <Td muted>
+        <MiddleTruncate text={poolName} />
+      </Td>
+      <Td title={look.reason}>
+        <span className={styles['state']}>
+          <RollUpRing rollUp={look.rollUp} size={20} />
+          <span className={look.alarm ? 'fill-down' : undefined}>{look.word}</span>
+          {look.reason ? <span className="muted small">{look.reason}</span> : null}
+        </span>
+      </Td>
+      <Td right>{seen ? `${formatCount(seen.connections)} open` : missing}</Td>
+      <Td right>{rates ? `${formatRate(rates.requestsPerSecond)} req/s` : missing}</Td>
+    </Row>
+  );
+}
+
+function ListenerList() {
+  const listeners = useDraft((s) => s.draft.listeners);
+  const loaded = useDraft((s) => s.loaded);
   return (
     <main className="screen">
-      <div className="page-head">
-        <h1>Listeners</h1>
-      </div>
+      <PageHead
+        title="Listeners"
+        note={listeners.length > 0 ? `${listeners.length} ${listeners.length === 1 ? 'address' : 'addresses'} clients come to` : undefined}
+        aside={
+          listeners.length > 0 ? (
+            <ButtonLink small href="#/listeners/new">
+              <Plus size={12} strokeWidth={2} aria-hidden="true" />
+              Add a listener
+            </ButtonLink>
+          ) : undefined
+        }
+      />
+      {!loaded ? null : listeners.length === 0 ? (
+        <EmptyState
+          title="No listeners yet"
+          action={
+            <ButtonLink look="primary" href="#/listeners/new">
+              Put one address in front of my servers
+            </ButtonLink>
+          }
+        >
+          A listener is an address clients come to; it hands them to the nodes of a pool.
+        </EmptyState>
+      ) : (
+        <div className={styles['list']}>
+          <Table>
+            <colgroup>
+              <col />
+              <col style={{ width: 164 }} />
+              <col style={{ width: 84 }} />
+              <col style={{ width: 132 }} />
+              <col style={{ width: 272 }} />
+              <col style={{ width: 92 }} />
+              <col style={{ width: 104 }} />
+            </colgroup>
+            <thead>
+              <tr>
+                <Th>Listener</Th>
+                <Th>Address</Th>
+                <Th>Protocol</Th>
+                <Th>Pool</Th>
+                <Th>State</Th>
+                <Th right>Connections</Th>
+                <Th right>Traffic</Th>
+              </tr>
+            </thead>
+            <tbody>
+              {listeners.map((listener, index) => (
+                <ListenerRow key={listener.id} listener={listener} index={index} />
+              ))}
+            </tbody>
+          </Table>
+        </div>
+      )}
+      <ChangeBar />
+    </main>
+  );
+}
+
+/** `#/listeners`: all; `#/listeners/new`: one address in front of one's own servers; `#/listeners/web`: one to edit. */
+export function ListenersScreen({ parts }: { parts: string[] }) {
+  const [id] = parts;
+  const index = useDraft((s) => s.draft.listeners.findIndex((listener) => listener.id === id));
+  const listener = useDraft((s) => s.draft.listeners[index]);
+  const loaded = useDraft((s) => s.loaded);
+  if (id === undefined) return <ListenerList />;
+  if (listener) return <ListenerEditor key={listener.id} listener={listener} index={index} />;
+  if (id === 'new') return <GuidedListener />;
+  return (
+    <main className="screen">
+      <PageHead title={id} parent={{ label: 'Listeners', href: '#/listeners' }} />
+      {loaded ? (
+        <EmptyState title={`No listener is called “${id}”`} action={<ButtonLink href="#/listeners">See all listeners</ButtonLink>}>
+          It was removed, or the address is mistyped.
+        </EmptyState>
+      ) : null}
+      <ChangeBar />
     </main>
   );
 }
