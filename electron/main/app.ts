@@ -30,6 +30,7 @@ export async function runApp(mainFolder: string): Promise<void> {
   const preferences = new ElectronStore<Record<string, unknown>>({ name: 'preferences', clearInvalidConfig: true });
   const plane = createDesktopPlane(preferences);
   let window: MainWindow | undefined;
+  const ipc = connectIpc(plane, () => window);
 
   const showWindow = (): void => {
     if (window) {
@@ -44,13 +45,14 @@ export async function runApp(mainFolder: string): Promise<void> {
       preload: bundledPreload(mainFolder),
       backgroundColor: nativeTheme.shouldUseDarkColors ? ground.dark : ground.light,
     });
+    ipc.windowOpened();
+    window.onShown(ipc.windowShown);
     window.onClosed(() => {
       window = undefined;
     });
   };
 
   followTheme(plane, preferences);
-  connectIpc(plane, () => window);
   quitWhenDrained(plane);
   app.on('second-instance', showWindow);
   app.on('activate', showWindow);

@@ -3,12 +3,20 @@ import { eventChannels, requestChannels } from '../../shared/contract/channels.t
 import type { ControlPlane } from '../control/control-plane.ts';
 import type { Sender } from '../ipc/sender.ts';
 import { appOrigin } from './app-protocol.ts';
+import { MissedEvents } from './missed-events.ts';
 
 /** A window as the events see it. */
 export interface EventTarget {
-  readonly webContents: WebContents;
-  /** False while it is hidden or minimised: nothing is sent then. */
+  readonly webContents: Pick<WebContents, 'send'>;
+  /** False while it is hidden or minimised: nothing is sent then. A window that has yet to show itself counts as shown. */
   isShown(): boolean;
+}
+
+export interface IpcTransport {
+  /** To be called when a window shows again: it hears what it missed. */
+  windowShown(): void;
+  /** To be called when a window's page starts anew: what it missed, it will ask for. */
+  windowOpened(): void;
 }
 
 function senderOf(event: IpcMainInvokeEvent): Sender {
@@ -24,16 +32,31 @@ function senderOf(event: IpcMainInvokeEvent): Sender {
 
 /**
  * Carries the contract over Electron's IPC: one handler per request channel, each through the router, which checks the
- * sender; events to the window while it shows. A window shown again sees the gap in the sequence and asks for a snapshot.
+ * sender; events to the window while it shows, and what it missed when it shows again.
  */
-export function connectIpc(plane: Pick<ControlPlane, 'router' | 'subscribe'>, target: () => EventTarget | undefined): void {
+export function connectIpc(plane: Pick<ControlPlane, 'router' | 'subscribe'>, target: () => EventTarget | undefined): IpcTransport {
+  const missed = new MissedEvents();
   for (const channel of requestChannels) {
     ipcMain.handle(channel, (event, params: unknown) => plane.router(senderOf(event), channel, params));
   }
   for (const channel of eventChannels) {
     plane.subscribe(channel, (payload) => {
       const window = target();
-      if (window?.isShown()) window.webContents.send(channel, payload);
+      if (!window) return;
+      if (window.isShown()) window.webContents.send(channel, payload);
+      else missed.add(channel, payload);
     });
   }
+  return {
+    windowShown() {
+      const window = target();
+      if (!window) return;
+      missed.flush((channel, payload) => {
+        window.webContents.send(channel, payload);
+      });
+    },
+    windowOpened() {
+      missed.clear();
+    },
+  };
 }

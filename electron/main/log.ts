@@ -1,6 +1,7 @@
 import type { Log } from '../control/log.ts';
+import { createJsonLog } from '../headless/json-log.ts';
 
-/** One JSON object a line on stderr, as the headless program writes it too. */
-export const logToStderr: Log = (level, message, fields) => {
-  process.stderr.write(`${JSON.stringify({ time: new Date().toISOString(), level, message, ...fields })}\n`);
-};
+/** The desktop program's log is the headless one's: one JSON object a line on stderr. */
+export const logToStderr: Log = createJsonLog((line) => {
+  process.stderr.write(line);
+});

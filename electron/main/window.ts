@@ -17,6 +17,8 @@ export interface MainWindowOptions {
 export interface MainWindow extends EventTarget {
   /** Brings it to the front. */
   reveal(): void;
+  /** It shows again after it was hidden or minimised. */
+  onShown(callback: () => void): void;
   onClosed(callback: () => void): void;
 }
 
@@ -65,13 +67,31 @@ export function openMainWindow(options: MainWindowOptions): MainWindow {
   });
   void window.loadURL(`${appOrigin}/index.html`);
 
+  let hidden = false;
+  const hide = (): void => {
+    hidden = true;
+  };
+  const shown: (() => void)[] = [];
+  const show = (): void => {
+    if (!hidden) return;
+    hidden = false;
+    for (const callback of shown) callback();
+  };
+  window.on('hide', hide);
+  window.on('minimize', hide);
+  window.on('show', show);
+  window.on('restore', show);
+
   return {
     webContents: window.webContents,
-    isShown: () => !window.isDestroyed() && window.isVisible() && !window.isMinimized(),
+    isShown: () => !hidden && !window.isDestroyed(),
     reveal() {
       if (window.isMinimized()) window.restore();
       window.show();
       window.focus();
+    },
+    onShown(callback) {
+      shown.push(callback);
     },
     onClosed(callback) {
       window.once('closed', callback);

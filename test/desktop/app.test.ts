@@ -152,7 +152,6 @@ for (const { name, missing, launch } of runtimes) {
             '/..%5cmain%5cindex.js',
             '/%00',
             '/.sources',
-            '//etc/passwd',
           ];
           return Promise.all(ways.map(async (way) => (await fetch(way)).status));
         });

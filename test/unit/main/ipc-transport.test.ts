@@ -13,8 +13,8 @@ function connect(target: () => EventTarget | undefined) {
   handlers.clear();
   const callbacks = new Map<string, (payload: never) => void>();
   const router = vi.fn((..._args: unknown[]) => Promise.resolve({ ok: true as const, value: 1 }));
-  connectIpc({ router, subscribe: (channel, callback) => (callbacks.set(channel, callback), () => undefined) }, target);
-  return { callbacks, router };
+  const transport = connectIpc({ router, subscribe: (channel, callback) => (callbacks.set(channel, callback), () => undefined) }, target);
+  return { callbacks, router, transport };
 }
 
 describe('the IPC transport', () => {
@@ -38,13 +38,30 @@ describe('the IPC transport', () => {
     ]);
   });
 
-  it('sends nothing to a window nobody sees', () => {
+  it('sends nothing to a window nobody sees, and what it missed when it shows again', () => {
     const send = vi.fn();
     let shown = false;
-    const { callbacks } = connect(() => ({ webContents: { send } as never, isShown: () => shown }));
-    callbacks.get('lab.changed')?.({} as never);
+    const { callbacks, transport } = connect(() => ({ webContents: { send }, isShown: () => shown }));
+    const publish = (channel: string, payload: unknown) => callbacks.get(channel)?.(payload as never);
+    publish('lab.changed', { running: false });
+    publish('lab.changed', { running: true });
+    publish('traffic.tick', {});
+    publish('config.changed', { changed: ['pools.a'] });
+    publish('config.changed', { changed: ['pools.a', 'pools.b'] });
+    publish('journal.entry', { seq: 1 });
+    publish('journal.entry', { seq: 2 });
+    expect(send).not.toHaveBeenCalled();
+
     shown = true;
-    callbacks.get('lab.changed')?.({ a: 1 } as never);
-    expect(send.mock.calls).toEqual([['lab.changed', { a: 1 }]]);
+    transport.windowShown();
+    expect(send.mock.calls).toEqual([
+      ['journal.entry', { seq: 1 }],
+      ['journal.entry', { seq: 2 }],
+      ['config.changed', { changed: ['pools.a', 'pools.b'] }],
+      ['lab.changed', { running: true }],
+    ]);
+    transport.windowShown();
+    publish('traffic.tick', { now: 1 });
+    expect(send.mock.calls.slice(4)).toEqual([['traffic.tick', { now: 1 }]]);
   });
 });
