@@ -65,215 +65,219 @@ function request(app: DesktopApp, channel: string, params: unknown): Promise<Env
 }
 
 for (const { name, missing, launch } of runtimes) {
-  describe.skipIf(missing !== undefined)(`the desktop app on ${name}${missing ? ` (skipped: ${missing})` : ''}`, () => {
-    describe('with nothing configured', () => {
-      let app: DesktopApp;
-      let userData: string;
+  describe.skipIf(missing !== undefined)(
+    `the desktop app on ${name}${missing ? ` (skipped: ${missing})` : ''}`,
+    { timeout: 60_000 },
+    () => {
+      describe('with nothing configured', () => {
+        let app: DesktopApp;
+        let userData: string;
 
-      beforeAll(async () => {
-        userData = newUserData(emptyConfig);
-        app = await launch({ userData });
-      });
-      afterAll(async () => {
-        await app.end();
-        rmSync(userData, { recursive: true, force: true });
-      });
-
-      it('opens a window with the screens', async () => {
-        const text = await until(
-          () => app.inPage(() => document.body.innerText),
-          (shown) => shown.includes('Live'),
-        );
-        expect(text).toContain('Pools');
-        expect(await app.inMain(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(1);
-        expect(await app.inMain(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.getURL())).toMatch(
-          /^app:\/\/evenkeel\/index\.html/,
-        );
-      });
-
-      it('gives the page two functions and nothing else of Electron or Node', async () => {
-        expect(await app.inPage(() => Object.keys((window as unknown as Page).evenkeel).sort())).toEqual(['request', 'subscribe']);
-        expect(await app.inPage(() => ['require', 'process', 'module', 'Buffer', 'ipcRenderer'].filter((key) => key in window))).toEqual(
-          [],
-        );
-      });
-
-      it('refuses names outside the contract', async () => {
-        const refusal = await app.inPage(() =>
-          (window as unknown as Page).evenkeel.request('shell.open' as never, {}).catch((error: unknown) => String(error)),
-        );
-        expect(refusal).toContain('Unknown request channel');
-        const subscription = await app.inPage(() => {
-          try {
-            (window as unknown as Page).evenkeel.subscribe('no.such.event' as never, () => undefined);
-            return 'subscribed';
-          } catch (error) {
-            return String(error);
-          }
+        beforeAll(async () => {
+          userData = newUserData(emptyConfig);
+          app = await launch({ userData });
         });
-        expect(subscription).toContain('Unknown event channel');
-      });
-
-      it('answers through the contract, failures too', async () => {
-        expect(await request(app, 'app.info', {})).toMatchObject({ ok: true, value: { host: 'desktop' } });
-        expect(await request(app, 'app.info', { extra: 1 })).toMatchObject({ ok: false, error: { code: 'BAD_REQUEST' } });
-        expect(await request(app, 'node.setMode', { pool: 'x', node: 'y', mode: 'drain' })).toMatchObject({
-          ok: false,
-          error: { code: 'POOL_NOT_FOUND' },
+        afterAll(async () => {
+          await app.end();
+          rmSync(userData, { recursive: true, force: true });
         });
-      });
 
-      it('refuses every sender but the main frame of its own page', async () => {
-        const answers = await app.inMain(async ({ BrowserWindow, ipcMain }) => {
-          const handlers = (ipcMain as unknown as { _invokeHandlers: Map<string, (event: unknown, params: unknown) => unknown> })
-            ._invokeHandlers;
-          const handler = handlers.get('app.info');
-          const sender = BrowserWindow.getAllWindows()[0]?.webContents;
-          const own = { origin: 'app://evenkeel', url: 'app://evenkeel/index.html' };
-          const foreign = { origin: 'https://example.com', url: 'https://example.com/' };
-          return Promise.all(
-            [
-              { sender: { mainFrame: foreign }, senderFrame: foreign },
-              { sender, senderFrame: own },
-              { sender, senderFrame: null },
-            ].map((event) => handler?.(event, {})),
+        it('opens a window with the screens', async () => {
+          const text = await until(
+            () => app.inPage(() => document.body.innerText),
+            (shown) => shown.includes('Live'),
+          );
+          expect(text).toContain('Pools');
+          expect(await app.inMain(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(1);
+          expect(await app.inMain(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.getURL())).toMatch(
+            /^app:\/\/evenkeel\/index\.html/,
           );
         });
-        expect(answers).toHaveLength(3);
-        for (const answer of answers) expect(answer).toMatchObject({ ok: false, error: { code: 'FORBIDDEN' } });
-      });
 
-      it('serves nothing outside its folder over app://', async () => {
-        const statuses = await app.inPage(async () => {
-          const ways = [
-            '/../main/index.js',
-            '/..%2fmain%2findex.js',
-            '/%2e%2e/main/index.js',
-            '/..%5cmain%5cindex.js',
-            '/%00',
-            '/.sources',
-          ];
-          return Promise.all(ways.map(async (way) => (await fetch(way)).status));
+        it('gives the page two functions and nothing else of Electron or Node', async () => {
+          expect(await app.inPage(() => Object.keys((window as unknown as Page).evenkeel).sort())).toEqual(['request', 'subscribe']);
+          expect(await app.inPage(() => ['require', 'process', 'module', 'Buffer', 'ipcRenderer'].filter((key) => key in window))).toEqual(
+            [],
+          );
         });
-        expect(statuses.every((status) => status === 404)).toBe(true);
-      });
 
-      it('runs no script that is not a file of its own', async () => {
-        const header = await app.inPage(async () => (await fetch('/index.html')).headers.get('content-security-policy'));
-        expect(header).toContain("script-src 'self'");
-        expect(header?.match(/script-src[^;]*/)?.[0]).not.toContain('unsafe');
-        const ran = await app.inPage(async () => {
-          const script = document.createElement('script');
-          script.textContent = 'window.inlineRan = true';
-          document.head.append(script);
-          const button = document.createElement('button');
-          button.setAttribute('onclick', 'window.inlineRan = true');
-          document.body.append(button);
-          button.click();
-          button.remove();
-          await new Promise((resolve) => setTimeout(resolve, 100));
-          return 'inlineRan' in window;
+        it('refuses names outside the contract', async () => {
+          const refusal = await app.inPage(() =>
+            (window as unknown as Page).evenkeel.request('shell.open' as never, {}).catch((error: unknown) => String(error)),
+          );
+          expect(refusal).toContain('Unknown request channel');
+          const subscription = await app.inPage(() => {
+            try {
+              (window as unknown as Page).evenkeel.subscribe('no.such.event' as never, () => undefined);
+              return 'subscribed';
+            } catch (error) {
+              return String(error);
+            }
+          });
+          expect(subscription).toContain('Unknown event channel');
         });
-        expect(ran).toBe(false);
-      });
 
-      it('does not leave its page and opens no other', async () => {
-        await app.inPage(() => {
-          location.href = 'https://example.com/';
+        it('answers through the contract, failures too', async () => {
+          expect(await request(app, 'app.info', {})).toMatchObject({ ok: true, value: { host: 'desktop' } });
+          expect(await request(app, 'app.info', { extra: 1 })).toMatchObject({ ok: false, error: { code: 'BAD_REQUEST' } });
+          expect(await request(app, 'node.setMode', { pool: 'x', node: 'y', mode: 'drain' })).toMatchObject({
+            ok: false,
+            error: { code: 'POOL_NOT_FOUND' },
+          });
         });
-        await app.inPage(() => {
-          window.open('https://example.com/');
+
+        it('refuses every sender but the main frame of its own page', async () => {
+          const answers = await app.inMain(async ({ BrowserWindow, ipcMain }) => {
+            const handlers = (ipcMain as unknown as { _invokeHandlers: Map<string, (event: unknown, params: unknown) => unknown> })
+              ._invokeHandlers;
+            const handler = handlers.get('app.info');
+            const sender = BrowserWindow.getAllWindows()[0]?.webContents;
+            const own = { origin: 'app://evenkeel', url: 'app://evenkeel/index.html' };
+            const foreign = { origin: 'https://example.com', url: 'https://example.com/' };
+            return Promise.all(
+              [
+                { sender: { mainFrame: foreign }, senderFrame: foreign },
+                { sender, senderFrame: own },
+                { sender, senderFrame: null },
+              ].map((event) => handler?.(event, {})),
+            );
+          });
+          expect(answers).toHaveLength(3);
+          for (const answer of answers) expect(answer).toMatchObject({ ok: false, error: { code: 'FORBIDDEN' } });
         });
-        await new Promise((resolve) => setTimeout(resolve, 500));
-        expect(await app.inMain(({ BrowserWindow }) => BrowserWindow.getAllWindows().map((window) => window.webContents.getURL()))).toEqual(
-          [expect.stringMatching(/^app:\/\/evenkeel\/index\.html/)],
-        );
-        expect(await request(app, 'app.info', {})).toMatchObject({ ok: true });
-      });
 
-      it('hardens the window', async () => {
-        const preferences = await app.inMain(({ BrowserWindow }) =>
-          (
-            BrowserWindow.getAllWindows()[0]?.webContents as unknown as { getLastWebPreferences(): Record<string, unknown> }
-          ).getLastWebPreferences(),
-        );
-        expect(preferences).toMatchObject({
-          sandbox: true,
-          contextIsolation: true,
-          nodeIntegration: false,
-          nodeIntegrationInWorker: false,
-          webSecurity: true,
-          webviewTag: false,
+        it('serves nothing outside its folder over app://', async () => {
+          const statuses = await app.inPage(async () => {
+            const ways = [
+              '/../main/index.js',
+              '/..%2fmain%2findex.js',
+              '/%2e%2e/main/index.js',
+              '/..%5cmain%5cindex.js',
+              '/%00',
+              '/.sources',
+            ];
+            return Promise.all(ways.map(async (way) => (await fetch(way)).status));
+          });
+          expect(statuses.every((status) => status === 404)).toBe(true);
+        });
+
+        it('runs no script that is not a file of its own', async () => {
+          const header = await app.inPage(async () => (await fetch('/index.html')).headers.get('content-security-policy'));
+          expect(header).toContain("script-src 'self'");
+          expect(header?.match(/script-src[^;]*/)?.[0]).not.toContain('unsafe');
+          const ran = await app.inPage(async () => {
+            const script = document.createElement('script');
+            script.textContent = 'window.inlineRan = true';
+            document.head.append(script);
+            const button = document.createElement('button');
+            button.setAttribute('onclick', 'window.inlineRan = true');
+            document.body.append(button);
+            button.click();
+            button.remove();
+            await new Promise((resolve) => setTimeout(resolve, 100));
+            return 'inlineRan' in window;
+          });
+          expect(ran).toBe(false);
+        });
+
+        it('does not leave its page and opens no other', async () => {
+          await app.inPage(() => {
+            location.href = 'https://example.com/';
+          });
+          await app.inPage(() => {
+            window.open('https://example.com/');
+          });
+          await new Promise((resolve) => setTimeout(resolve, 500));
+          expect(
+            await app.inMain(({ BrowserWindow }) => BrowserWindow.getAllWindows().map((window) => window.webContents.getURL())),
+          ).toEqual([expect.stringMatching(/^app:\/\/evenkeel\/index\.html/)]);
+          expect(await request(app, 'app.info', {})).toMatchObject({ ok: true });
+        });
+
+        it('hardens the window', async () => {
+          const preferences = await app.inMain(({ BrowserWindow }) =>
+            (
+              BrowserWindow.getAllWindows()[0]?.webContents as unknown as { getLastWebPreferences(): Record<string, unknown> }
+            ).getLastWebPreferences(),
+          );
+          expect(preferences).toMatchObject({
+            sandbox: true,
+            contextIsolation: true,
+            nodeIntegration: false,
+            nodeIntegrationInWorker: false,
+            webSecurity: true,
+            webviewTag: false,
+          });
         });
       });
-    });
 
-    describe('balancing', () => {
-      let app: DesktopApp;
-      let userData: string;
-      let nodes: Server[] = [];
+      describe('balancing', () => {
+        let app: DesktopApp;
+        let userData: string;
+        let nodes: Server[] = [];
 
-      beforeEach(async () => {
-        userData = newUserData(emptyConfig);
-        app = await launch({ userData });
-      });
-      afterEach(async () => {
-        await app.end();
-        for (const node of nodes) node.close();
-        nodes = [];
-        rmSync(userData, { recursive: true, force: true });
-      });
-
-      it('serves what the window applied, and says so to the window', async () => {
-        nodes = [await startNode('one'), await startNode('two')];
-        const port = await freePort();
-        await app.inPage(() => {
-          const page = window as unknown as Page & { seen: unknown[] };
-          page.seen = [];
-          page.evenkeel.subscribe('config.changed', (payload) => page.seen.push(payload));
+        beforeEach(async () => {
+          userData = newUserData(emptyConfig);
+          app = await launch({ userData });
         });
-        const applied = await request(app, 'config.apply', { config: configFor(port, nodes) });
-        expect(applied).toMatchObject({ ok: true });
+        afterEach(async () => {
+          await app.end();
+          for (const node of nodes) node.close();
+          nodes = [];
+          rmSync(userData, { recursive: true, force: true });
+        });
 
-        const answers = new Set<string>();
-        for (let i = 0; i < 6; i++) answers.add(await (await fetch(`http://127.0.0.1:${port}/`)).text());
-        expect([...answers].sort()).toEqual(['one', 'two']);
+        it('serves what the window applied, and says so to the window', async () => {
+          nodes = [await startNode('one'), await startNode('two')];
+          const port = await freePort();
+          await app.inPage(() => {
+            const page = window as unknown as Page & { seen: unknown[] };
+            page.seen = [];
+            page.evenkeel.subscribe('config.changed', (payload) => page.seen.push(payload));
+          });
+          const applied = await request(app, 'config.apply', { config: configFor(port, nodes) });
+          expect(applied).toMatchObject({ ok: true });
 
-        const seen = await until(
-          () => app.inPage(() => (window as unknown as { seen: unknown[] }).seen),
-          (events) => events.length > 0,
-        );
-        expect(JSON.stringify(seen)).toContain('listeners.web');
+          const answers = new Set<string>();
+          for (let i = 0; i < 6; i++) answers.add(await (await fetch(`http://127.0.0.1:${port}/`)).text());
+          expect([...answers].sort()).toEqual(['one', 'two']);
+
+          const seen = await until(
+            () => app.inPage(() => (window as unknown as { seen: unknown[] }).seen),
+            (events) => events.length > 0,
+          );
+          expect(JSON.stringify(seen)).toContain('listeners.web');
+        });
+
+        it('lets what is in flight finish when it quits', async () => {
+          nodes = [await startNode('slow', 1_500)];
+          const port = await freePort();
+          expect(await request(app, 'config.apply', { config: configFor(port, nodes) })).toMatchObject({ ok: true });
+
+          const inFlight = fetch(`http://127.0.0.1:${port}/`).then(async (response) => [response.status, await response.text()]);
+          await new Promise((resolve) => setTimeout(resolve, 300));
+          const code = app.quit();
+          expect(await inFlight).toEqual([200, 'slow']);
+          expect(await code).toBe(0);
+          await expect(fetch(`http://127.0.0.1:${port}/`)).rejects.toThrow();
+        });
       });
 
-      it('lets what is in flight finish when it quits', async () => {
-        nodes = [await startNode('slow', 1_500)];
-        const port = await freePort();
-        expect(await request(app, 'config.apply', { config: configFor(port, nodes) })).toMatchObject({ ok: true });
-
-        const inFlight = fetch(`http://127.0.0.1:${port}/`).then(async (response) => [response.status, await response.text()]);
-        await new Promise((resolve) => setTimeout(resolve, 300));
-        const code = app.quit();
-        expect(await inFlight).toEqual([200, 'slow']);
-        expect(await code).toBe(0);
-        await expect(fetch(`http://127.0.0.1:${port}/`)).rejects.toThrow();
+      it('shows a running demo on the very first start', async () => {
+        const userData = newUserData();
+        const app = await launch({ userData });
+        try {
+          const lab = await until(
+            () => request(app, 'lab.get', {}),
+            (answer) => answer.ok && (answer.value as { running: boolean }).running,
+          );
+          const { url } = (lab as { value: { url: string } }).value;
+          expect((await fetch(url)).status).toBe(200);
+        } finally {
+          await app.end();
+          rmSync(userData, { recursive: true, force: true });
+        }
       });
-    });
-
-    it('shows a running demo on the very first start', async () => {
-      const userData = newUserData();
-      const app = await launch({ userData });
-      try {
-        const lab = await until(
-          () => request(app, 'lab.get', {}),
-          (answer) => answer.ok && (answer.value as { running: boolean }).running,
-        );
-        const { url } = (lab as { value: { url: string } }).value;
-        expect((await fetch(url)).status).toBe(200);
-      } finally {
-        await app.end();
-        rmSync(userData, { recursive: true, force: true });
-      }
-    });
-  });
+    },
+  );
 }
