@@ -9,7 +9,7 @@ export class RandomTwo<N extends Candidate> implements Policy<N> {
   readonly #random: () => number;
   #nodes: readonly N[] = [];
   #ends = new Float64Array(0);
-  #leftNodes: N[] = [];
+  readonly #leftNodes: N[] = [];
   #leftEnds = new Float64Array(0);
 
   /** @param random 0 ≤ n < 1. */
