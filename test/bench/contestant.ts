@@ -1,3 +1,4 @@
+import type { Certificate } from './certificate.ts';
 import type { Row } from './rows.ts';
 import type { Program } from './program.ts';
 
@@ -8,6 +9,8 @@ export interface Setup {
   port: number;
   /** Loopback ports of the origin's nodes. */
   origins: readonly number[];
+  /** For https rows. */
+  certificate: Certificate;
   /** A folder of its own for files; removed afterwards. */
   dir: string;
   /** Puts a program on the core that is measured. */

@@ -24,15 +24,31 @@ export function chooseLoad(pin: (command: string, args: readonly string[]) => [s
     const script = path.join(import.meta.dirname, 'servers', 'load.ts');
     return {
       description: `Node ${process.versions.node} (wrk is not installed)`,
-      run: (port, { path: target, connections }, seconds, cookies) =>
-        runLoad(...pin(process.execPath, [script, JSON.stringify({ port, path: target, connections, seconds, cookies })]), seconds),
+      run: (port, { protocol, path: target, connections }, seconds, cookies) =>
+        runLoad(
+          ...pin(process.execPath, [
+            script,
+            JSON.stringify({ port, tls: protocol === 'https', path: target, connections, seconds, cookies }),
+          ]),
+          seconds,
+        ),
     };
   }
   return {
     description: `wrk ${version}`,
     run(port, row, seconds, cookies) {
       const script = path.join(import.meta.dirname, 'wrk.lua');
-      const args = ['-t', '1', '-c', String(row.connections), '-d', `${seconds}s`, '-s', script, `http://127.0.0.1:${port}${row.path}`];
+      const args = [
+        '-t',
+        '1',
+        '-c',
+        String(row.connections),
+        '-d',
+        `${seconds}s`,
+        '-s',
+        script,
+        `${row.protocol === 'https' ? 'https' : 'http'}://127.0.0.1:${port}${row.path}`,
+      ];
       return runLoad(...pin('wrk', cookies.length > 0 ? [...args, '--', ...cookies] : args), seconds);
     },
   };

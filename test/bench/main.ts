@@ -1,8 +1,10 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
+import { request as requestTls } from 'node:https';
 import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { makeCertificate, type Certificate } from './certificate.ts';
 import type { Contestant } from './contestant.ts';
 import { evenkeel } from './contestants/evenkeel.ts';
 import { haproxy } from './contestants/haproxy.ts';
@@ -98,9 +100,11 @@ function makePins(wanted: boolean): { description: string; proxy: Pin; others: P
   return { description: 'the proxy on core 0, load and nodes on the others', proxy: on('0'), others: on(`1-${cores - 1}`) };
 }
 
-function get(port: number, target: string): Promise<{ status: number; body: string; cookie: string | undefined }> {
+function get(port: number, row: Row, target = row.path): Promise<{ status: number; body: string; cookie: string | undefined }> {
   return new Promise((resolve, reject) => {
-    const outgoing = request({ host: '127.0.0.1', port, path: target, agent: false, timeout: 5000 }, (answer) => {
+    const to = { host: '127.0.0.1', port, path: target, agent: false, timeout: 5000 } as const;
+    const ask = row.protocol === 'https' ? requestTls({ ...to, rejectUnauthorized: false }) : request(to);
+    ask.on('response', (answer) => {
       let body = '';
       answer.setEncoding('latin1');
       answer.on('data', (chunk: string) => (body += chunk));
@@ -109,25 +113,25 @@ function get(port: number, target: string): Promise<{ status: number; body: stri
         resolve({ status: answer.statusCode ?? 0, body, cookie: answer.headers['set-cookie']?.[0]?.split(';')[0] });
       });
     });
-    outgoing.on('timeout', () => outgoing.destroy(new Error('no answer within 5 s')));
-    outgoing.on('error', reject);
-    outgoing.end();
+    ask.on('timeout', () => ask.destroy(new Error('no answer within 5 s')));
+    ask.on('error', reject);
+    ask.end();
   });
 }
 
 /** A proxy that answers wrongly would be fast for nothing. @returns the cookies its clients got. */
 async function prove(port: number, row: Row): Promise<string[]> {
-  const { status, body } = await get(port, row.path);
+  const { status, body } = await get(port, row);
   const expected = row.path === '/bulk' ? answerBytes['/bulk'] : answerBytes['/'];
   if (status !== 200 || body.length !== expected)
     throw new Error(`it answered ${status} with ${body.length} bytes, not 200 with ${expected}`);
-  if (row.protocol === 'http') {
-    const who = await get(port, '/whoami');
+  if (row.protocol !== 'tcp') {
+    const who = await get(port, row, '/whoami');
     if (who.body !== '127.0.0.1') throw new Error(`the node saw X-Forwarded-For "${who.body}", not "127.0.0.1"`);
   }
   const cookies: string[] = [];
   for (let i = 0; row.sticky && i < row.connections; i++) {
-    const { cookie } = await get(port, row.path);
+    const { cookie } = await get(port, row);
     if (cookie === undefined) throw new Error('it gave a new client no cookie');
     cookies.push(cookie);
   }
@@ -140,7 +144,14 @@ interface Entrant extends Result {
   cookies: string[];
 }
 
-async function enter(contestants: readonly Contestant[], row: Row, origin: Origin, dir: string, pin: Pin): Promise<Entrant[]> {
+async function enter(
+  contestants: readonly Contestant[],
+  row: Row,
+  origin: Origin,
+  certificate: Certificate,
+  dir: string,
+  pin: Pin,
+): Promise<Entrant[]> {
   const entrants: Entrant[] = [];
   for (const contestant of contestants) {
     const { name } = contestant;
@@ -155,7 +166,7 @@ async function enter(contestants: readonly Contestant[], row: Row, origin: Origi
     const port = await freePort();
     let program: Program | undefined;
     try {
-      program = await contestant.start({ row, port, origins: origin.ports, dir: own, pin });
+      program = await contestant.start({ row, port, origins: origin.ports, certificate, dir: own, pin });
       entrants.push({ name, version, samples: [], residentMb: 0, program, port, cookies: await prove(port, row) });
     } catch (error) {
       console.log(`SKIPPED ${name}: ${error instanceof Error ? error.message : String(error)}`);
@@ -209,6 +220,7 @@ async function main(): Promise<void> {
   });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
 
+  const certificate = await makeCertificate(dir);
   const origin = await startOrigin(path.join(dir, 'origin'), pins.others);
   const machine = `${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${cpus().length} cores, Linux ${readFileSync('/proc/sys/kernel/osrelease', 'utf8').trim()}`;
   console.log(`Machine: ${machine}; Node ${process.versions.node}`);
@@ -222,7 +234,7 @@ async function main(): Promise<void> {
   try {
     for (const row of options.rows) {
       console.log(`\n${row.name}: ${row.title}`);
-      const entrants = await enter(options.contestants, row, origin, dir, pins.proxy);
+      const entrants = await enter(options.contestants, row, origin, certificate, dir, pins.proxy);
       try {
         const summary = await runRow(row, entrants, load, options);
         console.log(rowTable(row, summary, reference));

@@ -3,7 +3,7 @@ export interface Row {
   name: string;
   /** What happens, for the table's heading. */
   title: string;
-  protocol: 'http' | 'tcp';
+  protocol: 'http' | 'https' | 'tcp';
   /** Cookie stickiness: each request carries the cookie its client was given. */
   sticky: boolean;
   /** Asked of the origin: `/` is 1 KB, `/bulk` 10 MB. */
@@ -32,6 +32,15 @@ export const rows: readonly Row[] = [
     title: 'The same with cookie stickiness: 64 clients, each with its cookie',
     protocol: 'http',
     sticky: true,
+    path: '/',
+    connections: 64,
+    unit: 'request',
+  },
+  {
+    name: 'tls',
+    title: 'HTTPS keep-alive: 64 connections, 1 KB answers, plain HTTP to the nodes',
+    protocol: 'https',
+    sticky: false,
     path: '/',
     connections: 64,
     unit: 'request',

@@ -18,11 +18,12 @@ export function evenkeel(name = 'Evenkeel', program = path.join(root, 'out/main/
       return (JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { version: string }).version;
     },
     unable: () => undefined,
-    start({ row, port, origins, dir, pin }) {
+    start({ row, port, origins, certificate, dir, pin }) {
       const file = path.join(dir, 'evenkeel.json');
       const config = {
         version: 1,
-        listeners: [{ id: 'bench', port, protocol: row.protocol, pool: 'nodes' }],
+        listeners: [{ id: 'bench', port, protocol: row.protocol, pool: 'nodes', certificates: row.protocol === 'https' ? ['bench'] : [] }],
+        certificates: row.protocol === 'https' ? [{ id: 'bench', certFile: certificate.cert, keyFile: certificate.key }] : [],
         pools: [
           {
             id: 'nodes',

@@ -9,9 +9,9 @@ export const haproxy: Contestant = {
   missing: 'it is not installed',
   version: () => versionOf('haproxy', ['-v'], /version ([\w.]+)/),
   unable: () => undefined,
-  start({ row, port, origins, dir, pin }) {
+  start({ row, port, origins, certificate, dir, pin }) {
     const file = path.join(dir, 'haproxy.cfg');
-    const http = row.protocol === 'http';
+    const http = row.protocol !== 'tcp';
     const servers = origins.map((origin, i) => `  server n${i} 127.0.0.1:${origin} check inter 5s${row.sticky ? ` cookie n${i}` : ''}`);
     writeFileSync(
       file,
@@ -19,13 +19,13 @@ export const haproxy: Contestant = {
   nbthread 1
   maxconn 4000
 defaults
-  mode ${row.protocol}
+  mode ${http ? 'http' : 'tcp'}
   timeout connect 5s
   timeout client 60s
   timeout server 60s
 ${http ? '  option forwardfor\n  http-reuse always' : ''}
 frontend bench
-  bind 127.0.0.1:${port}
+  bind 127.0.0.1:${port}${row.protocol === 'https' ? ` ssl crt ${certificate.both}` : ''}
   default_backend nodes
 backend nodes
   balance roundrobin

@@ -18,8 +18,9 @@ export const httpProxy: Contestant = {
     if (row.sticky) return 'it has no stickiness';
     return undefined;
   },
-  start({ port, origins, pin }) {
+  start({ row, port, origins, certificate, pin }) {
     const script = path.join(import.meta.dirname, '../servers/http-proxy.mjs');
-    return startProgram(...pin(process.execPath, ['--no-deprecation', script, String(port), ...origins.map(String)]), [port]);
+    const setup = { port, origins, ...(row.protocol === 'https' ? { certificate } : {}) };
+    return startProgram(...pin(process.execPath, ['--no-deprecation', script, JSON.stringify(setup)]), [port]);
   },
 };

@@ -12,7 +12,7 @@ export const nginx: Contestant = {
     if (row.sticky) return 'cookie stickiness is not in the open source edition';
     return undefined;
   },
-  start({ port, origins, dir, pin }) {
+  start({ row, port, origins, certificate, dir, pin }) {
     const args = nginxArgs(
       dir,
       `
@@ -23,7 +23,8 @@ ${origins.map((origin) => `    server 127.0.0.1:${origin};`).join('\n')}
     keepalive_timeout 3600s;
   }
   server {
-    listen 127.0.0.1:${port};
+    listen 127.0.0.1:${port}${row.protocol === 'https' ? ' ssl' : ''};
+${row.protocol === 'https' ? `    ssl_certificate ${certificate.cert};\n    ssl_certificate_key ${certificate.key};` : ''}
     location / {
       proxy_pass http://nodes;
       proxy_http_version 1.1;

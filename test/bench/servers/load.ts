@@ -1,11 +1,13 @@
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 
 /**
  * A stand-in for wrk where that is not installed: keeps one request in flight on each of N keep-alive connections.
  * `node load.ts '{"port":…}'`, answers with counts as JSON.
  */
-const { port, path, connections, seconds, cookies } = JSON.parse(process.argv[2] ?? '{}') as {
+const { port, tls, path, connections, seconds, cookies } = JSON.parse(process.argv[2] ?? '{}') as {
   port: number;
+  tls: boolean;
   path: string;
   connections: number;
   seconds: number;
@@ -20,7 +22,9 @@ const end = Buffer.from('\r\n\r\n');
 for (let i = 0; i < connections; i++) {
   const cookie = cookies.length > 0 ? `Cookie: ${cookies[i % cookies.length]}\r\n` : '';
   const ask = `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n${cookie}\r\n`;
-  const socket = connect({ port, host: '127.0.0.1', noDelay: true }, () => socket.write(ask));
+  const to = { port, host: '127.0.0.1', noDelay: true };
+  const begin = (): void => void socket.write(ask);
+  const socket: Socket = tls ? connectTls({ ...to, rejectUnauthorized: false }, begin) : connect(to, begin);
   let head: Buffer = Buffer.alloc(0);
   let left = -1;
   socket.on('error', () => (errors += 1));
