@@ -27,8 +27,18 @@ export function runInForeground(command, args, { lifeline = false, env = process
     };
     const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
     for (const signal of signals) process.on(signal, passOn);
+    // npm ends the shell between us, not us: its end shows as another parent.
+    const parent = process.ppid;
+    const watch = process.env.npm_lifecycle_event
+      ? setInterval(() => {
+          if (process.ppid === parent) return;
+          clearInterval(watch);
+          passOn('SIGTERM');
+        }, 250)
+      : undefined;
 
     const done = (code) => {
+      clearInterval(watch);
       for (const signal of signals) process.off(signal, passOn);
       resolve({ code, tookMs: performance.now() - startedAt, signalled: Number.isFinite(lastSignalAt) });
     };

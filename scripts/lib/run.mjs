@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import path from 'node:path';
 import { at, root } from './paths.mjs';
 
@@ -27,12 +28,18 @@ export function run(command, args, { env = process.env, timeoutMs = 0, quiet = f
       }
     };
     const limit = timeoutMs > 0 ? setTimeout(() => ((timedOut = true), endAll('SIGKILL')), timeoutMs) : undefined;
-    const passOn = (signal) => endAll(signal);
+    let interrupted;
+    const passOn = (signal) => {
+      interrupted = signal;
+      endAll(signal);
+    };
     for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, passOn);
 
     const done = (code) => {
       clearTimeout(limit);
       for (const signal of ['SIGINT', 'SIGTERM']) process.off(signal, passOn);
+      // Whoever interrupts one step means all of them.
+      if (interrupted) process.exit(128 + constants.signals[interrupted]);
       resolve({ code, output, timedOut });
     };
     child.once('error', (error) => ((output += error.message), done(127)));
