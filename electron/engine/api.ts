@@ -15,7 +15,7 @@ export interface EngineApi {
    * @returns what changed: "listeners.web", "pools.web", "pools.web.nodes.a", "certificates.local".
    * @throws EngineError LISTENER_BIND_FAILED, CERTIFICATE_INVALID; nothing has changed then.
    */
-  apply(config: Config): Awaitable<{ changed: string[] }>;
+  apply(config: Config, options?: ApplyOptions): Awaitable<{ changed: string[] }>;
   snapshot(): Awaitable<EngineSnapshot>;
   listClients(query: ClientQuery): Awaitable<{ total: number; clients: Client[] }>;
   /** @throws EngineError POOL_NOT_FOUND, NODE_NOT_FOUND, CLIENT_NOT_FOUND. */
@@ -30,6 +30,14 @@ export interface EngineApi {
    * @returns how many connections were cut.
    */
   close(): Promise<{ cut: number }>;
+}
+
+export interface ApplyOptions {
+  /**
+   * A listener that cannot be bound does not fail the whole: it is left in state `error` with its reason, and tried again
+   * every two seconds. For starting with a saved configuration, where some of it is better than none. Default false.
+   */
+  keepGoing?: boolean;
 }
 
 export type Awaitable<T> = T | Promise<T>;

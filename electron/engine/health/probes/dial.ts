@@ -27,13 +27,13 @@ export function dial(target: HostPort, nodeTls: NodeConfig['tls'], signal: Abort
 
 function dialTls(target: HostPort, nodeTls: Exclude<NodeConfig['tls'], false>): net.Socket {
   const options = nodeTls === true ? { verify: true } : nodeTls;
-  // SNI carries names only (RFC 6066 section 3); an address is checked against the certificate's addresses instead.
-  const name = options.serverName ?? (net.isIP(target.host) === 0 ? target.host : undefined);
+  // SNI carries names only (RFC 6066 section 3); without one the certificate is checked against the host either way.
+  const name = options.serverName ?? target.host;
   return tls.connect({
     host: target.host,
     port: target.port,
     rejectUnauthorized: options.verify,
-    ...(name === undefined ? {} : { servername: name }),
+    ...(net.isIP(name) === 0 ? { servername: name } : {}),
     ...(options.caPem === undefined ? {} : { ca: options.caPem }),
   });
 }

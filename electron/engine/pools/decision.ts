@@ -1,0 +1,25 @@
+/** One request or session being placed. Reused by its session, so placing costs no garbage. */
+export class Placement<N> {
+  /** The client's address. */
+  client = '';
+  /** 32-bit hash of it. */
+  key = 0;
+  /** Value of the pool's cookie as the client sent it; undefined when it sent none. */
+  cookie: string | undefined;
+  /** Nodes that failed this request already. */
+  readonly tried: N[] = [];
+  /** How the node chosen last was chosen: a verdict code of metrics/request-ring.ts, 0 before. */
+  how = 0;
+  /** Set-Cookie value the answer has to carry; empty when the client holds the right one. */
+  setCookie = '';
+  /** The client was in the table before this request. */
+  known = false;
+
+  reset(): void {
+    this.cookie = undefined;
+    this.tried.length = 0;
+    this.how = 0;
+    this.setCookie = '';
+    this.known = false;
+  }
+}

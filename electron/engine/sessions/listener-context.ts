@@ -1,0 +1,42 @@
+import type { ListenerConfig } from '../../../shared/model/config.ts';
+import type { Clock } from '../clock.ts';
+import type { RequestRing } from '../metrics/request-ring.ts';
+import type { WindowedHistogram } from '../metrics/histogram.ts';
+import type { Pool } from '../pools/pool.ts';
+
+/** A client connection from the moment it is admitted. */
+export interface Session {
+  /** Looks at the time: idle, head, answer, tunnel and drain timeouts. `now` is monotonic milliseconds. */
+  check(now: number): void;
+  /** The listener stops: end now if idle, otherwise after what is in flight. */
+  drain(): void;
+  /** Ends at once, whatever is in flight. */
+  cut(): void;
+}
+
+/** What a session sees of its listener. `config` and `pool` are read anew for each request, so that changes need no restart. */
+export interface ListenerContext {
+  readonly config: ListenerConfig;
+  readonly pool: Pool;
+  readonly clock: Clock;
+  readonly ring: RequestRing;
+  /** Over all answers of the engine. */
+  readonly latency: WindowedHistogram;
+  /** It accepts nothing more: answers say `Connection: close`. */
+  readonly draining: boolean;
+  requests: number;
+  errors: number;
+  bytesIn: number;
+  bytesOut: number;
+  /** The session is over; it must not be checked or counted any more. */
+  ended(session: Session): void;
+}
+
+/** Who is at the other end of a client connection: the peer, or whom a PROXY header names. */
+export interface ClientAddress {
+  address: string;
+  port: number;
+  /** Where the client connected to. */
+  localAddress: string;
+  localPort: number;
+}

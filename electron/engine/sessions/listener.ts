@@ -1,0 +1,234 @@
+import type { Socket } from 'node:net';
+import type { Server as TlsServer, TLSSocket } from 'node:tls';
+import type { ListenerConfig } from '../../../shared/model/config.ts';
+import { formatHostPort } from '../../../shared/model/address.ts';
+import type { ListenerState } from '../../../shared/model/state.ts';
+import type { Clock } from '../clock.ts';
+import type { RequestRing } from '../metrics/request-ring.ts';
+import type { WindowedHistogram } from '../metrics/histogram.ts';
+import type { Pool } from '../pools/pool.ts';
+import { Throttle } from './admission.ts';
+import type { BoundSocket } from './bound-socket.ts';
+import { HttpSession } from './http/http-session.ts';
+import type { ClientAddress, ListenerContext, Session } from './listener-context.ts';
+import { createPeerMatcher } from './peer-list.ts';
+import { ProxyHeaderParser } from './proxy-protocol.ts';
+import { TcpSession } from './tcp-session.ts';
+
+export interface ListenerDeps {
+  clock: Clock;
+  ring: RequestRing;
+  latency: WindowedHistogram;
+}
+
+/** One configured listener: admits connections and starts their sessions. */
+export class Listener implements ListenerContext {
+  config: ListenerConfig;
+  pool: Pool;
+  readonly clock: Clock;
+  readonly ring: RequestRing;
+  readonly latency: WindowedHistogram;
+  draining = false;
+  requests = 0;
+  errors = 0;
+  bytesIn = 0;
+  bytesOut = 0;
+  socket: BoundSocket | null = null;
+
+  private readonly sessions = new Set<Session>();
+  private readonly throttle = new Throttle();
+  private isListedPeer: (address: string) => boolean;
+  private tls: TlsServer | null = null;
+  private connections = 0;
+  private since: number;
+  /** Connections whose PROXY header is still to come. */
+  private readonly pending = new Set<Socket>();
+  private readonly handshaking = new Map<string, ClientAddress>();
+  /** Why it could not be bound; empty when it is, or is switched off. */
+  failure = '';
+
+  constructor(config: ListenerConfig, pool: Pool, deps: ListenerDeps) {
+    this.config = config;
+    this.pool = pool;
+    this.clock = deps.clock;
+    this.ring = deps.ring;
+    this.latency = deps.latency;
+    this.since = deps.clock.now();
+    this.isListedPeer = createPeerMatcher(config.acceptProxyProtocolFrom);
+  }
+
+  /** Takes a new configuration; sessions that are open go on and read it with their next request. */
+  update(config: ListenerConfig, pool: Pool): void {
+    this.config = config;
+    this.pool = pool;
+    this.isListedPeer = createPeerMatcher(config.acceptProxyProtocolFrom);
+  }
+
+  /** Takes over a bound socket, or none (disabled). */
+  bind(socket: BoundSocket | null): void {
+    this.socket = socket;
+    this.failure = '';
+    if (socket) socket.listener = this;
+    this.since = this.clock.now();
+  }
+
+  accept(socket: Socket): void {
+    const { config } = this;
+    const address = plainAddress(socket.remoteAddress ?? '');
+    const now = this.clock.monotonic();
+    if (address === '' || this.connections >= config.maxConnections || !this.throttle.admits(address, config.connectionThrottle, now)) {
+      socket.destroy();
+      return;
+    }
+    this.connections++;
+    socket.once('close', () => {
+      this.connections--;
+    });
+    if (config.acceptProxyProtocolFrom.length > 0 && this.isListedPeer(address)) this.readProxyHeader(socket);
+    else this.start(socket, peerOf(socket), null);
+  }
+
+  /** A listed peer must begin with a PROXY header, whole within the head timeout. */
+  private readProxyHeader(socket: Socket): void {
+    const parser = new ProxyHeaderParser();
+    this.pending.add(socket);
+    const stopTimer = this.clock.after(this.config.timeouts.requestHeadMs, () => {
+      socket.destroy();
+    });
+    const done = () => {
+      stopTimer();
+      this.pending.delete(socket);
+    };
+    socket.once('close', done);
+    socket.on('error', () => undefined);
+    const onData = (chunk: Buffer) => {
+      const result = parser.push(chunk);
+      if (!result.done) return;
+      socket.removeListener('data', onData);
+      socket.removeListener('close', done);
+      done();
+      if (!result.ok) {
+        this.errors++;
+        socket.destroy();
+        return;
+      }
+      socket.pause();
+      const peer = peerOf(socket);
+      if (result.source) {
+        peer.address = result.source.address;
+        peer.port = result.source.port;
+      }
+      this.start(socket, peer, result.rest.length > 0 ? result.rest : null);
+    };
+    socket.on('data', onData);
+  }
+
+  private start(socket: Socket, peer: ClientAddress, first: Buffer | null): void {
+    const { protocol } = this.config;
+    if (protocol === 'tcp') {
+      this.sessions.add(new TcpSession(this, socket, peer, first));
+      return;
+    }
+    if (first) socket.unshift(first);
+    if (protocol === 'http') {
+      this.sessions.add(new HttpSession(this, socket, peer, false));
+      if (socket.isPaused()) socket.resume();
+      return;
+    }
+    const key = connectionKey(socket);
+    this.handshaking.set(key, peer);
+    socket.once('close', () => {
+      this.handshaking.delete(key);
+    });
+    this.tls?.emit('connection', socket);
+  }
+
+  /** Sets what terminates TLS for an https listener; null for the other protocols. */
+  secure(tls: TlsServer | null): void {
+    this.tls = tls;
+    tls?.on('secureConnection', (socket: TLSSocket) => {
+      // The certificate's socket knows the peer it is connected to, not the client a PROXY header named.
+      const peer = this.handshaking.get(connectionKey(socket)) ?? peerOf(socket);
+      this.sessions.add(new HttpSession(this, socket, peer, true));
+    });
+    tls?.on('tlsClientError', (_error, socket) => {
+      this.errors++;
+      socket.destroy();
+    });
+  }
+
+  ended(session: Session): void {
+    this.sessions.delete(session);
+  }
+
+  /** Timeouts of every session; ten times a second. */
+  check(now: number): void {
+    for (const session of this.sessions) session.check(now);
+  }
+
+  sweep(now: number): void {
+    this.throttle.sweep(now);
+  }
+
+  /** Accepts nothing more; idle connections end now, the others after what is in flight. */
+  drain(): void {
+    this.draining = true;
+    for (const socket of this.pending) socket.destroy();
+    for (const session of this.sessions) session.drain();
+  }
+
+  /** Ends whatever is left. @returns how many connections that were. */
+  cut(): number {
+    const { size } = this.sessions;
+    for (const session of [...this.sessions]) session.cut();
+    this.tls = null;
+    return size;
+  }
+
+  /** Open client connections. */
+  get open(): number {
+    return this.connections;
+  }
+
+  /** Sessions that are not over yet. */
+  get sessionCount(): number {
+    return this.sessions.size;
+  }
+
+  snapshot(): ListenerState {
+    const { config } = this;
+    return {
+      id: config.id,
+      name: config.name ?? config.id,
+      protocol: config.protocol,
+      address: formatHostPort(config.host, config.port),
+      pool: config.pool,
+      state: this.socket ? 'up' : this.failure === '' ? 'disabled' : 'error',
+      reason: this.socket ? '' : this.failure === '' ? 'Switched off' : this.failure,
+      since: this.since,
+      connections: this.connections,
+      requests: this.requests,
+      errors: this.errors,
+      bytesIn: this.bytesIn,
+      bytesOut: this.bytesOut,
+    };
+  }
+}
+
+function connectionKey(socket: Socket): string {
+  return `${socket.remoteAddress ?? ''}|${socket.remotePort ?? 0}`;
+}
+
+/** IPv4 addresses of a dual-stack socket without their IPv6 wrapping. */
+function plainAddress(address: string): string {
+  return address.startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address;
+}
+
+function peerOf(socket: Socket): ClientAddress {
+  return {
+    address: plainAddress(socket.remoteAddress ?? ''),
+    port: socket.remotePort ?? 0,
+    localAddress: plainAddress(socket.localAddress ?? ''),
+    localPort: socket.localPort ?? 0,
+  };
+}

@@ -1,0 +1,214 @@
+import type { Socket } from 'node:net';
+import { hash32 } from '../balancing/hash.ts';
+import { Placement } from '../pools/decision.ts';
+import type { Ending, PoolNode } from '../pools/node.ts';
+import type { Pool } from '../pools/pool.ts';
+import { dial, socketErrorWords } from '../upstream/dial.ts';
+import type { ClientAddress, ListenerContext, Session } from './listener-context.ts';
+import { encodeProxyHeader } from './proxy-protocol.ts';
+
+/**
+ * One connection of a tcp listener: placed on a node, then bytes both ways until both sides have ended. A side that shuts
+ * down its writing half is passed on as such.
+ */
+export class TcpSession implements Session, Ending {
+  private readonly listener: ListenerContext;
+  private readonly client: Socket;
+  private readonly peer: ClientAddress;
+  private readonly pool: Pool;
+  private readonly placement = new Placement<PoolNode>();
+  private readonly startedAt: number;
+  private readonly startedWall: number;
+  private readonly record: boolean;
+  private why: Uint8Array = new Uint8Array(0);
+  private candidates: readonly string[] = [];
+  private node: PoolNode | undefined;
+  private upstream: Socket | null = null;
+  private isConnected = false;
+  private connectingSince = 0;
+  private lastActive: number;
+  private retries = 0;
+  private over = false;
+  /** Bytes that came behind a PROXY header. */
+  private first: Buffer | null;
+
+  constructor(listener: ListenerContext, socket: Socket, peer: ClientAddress, first: Buffer | null) {
+    this.listener = listener;
+    this.client = socket;
+    this.peer = peer;
+    this.first = first;
+    this.pool = listener.pool;
+    this.placement.client = peer.address;
+    this.placement.key = hash32(peer.address);
+    this.startedAt = this.lastActive = listener.clock.monotonic();
+    this.startedWall = listener.clock.now();
+    this.record = listener.ring.shouldRecord(this.startedAt);
+    listener.requests++;
+    // Nothing is read from the client before a node is there: without a 'data' handler the socket stays paused.
+    socket.on('error', () => undefined);
+    socket.on('close', () => {
+      this.end();
+    });
+    this.attempt();
+  }
+
+  private attempt(): void {
+    const node = this.pool.choose(this.placement);
+    if (this.record) {
+      this.why = this.pool.explain(this.placement, node);
+      this.candidates = this.pool.nodeIds;
+    }
+    if (node === undefined) {
+      this.listener.errors++;
+      this.client.destroy();
+      return;
+    }
+    this.node = node;
+    this.pool.take(node);
+    node.inUse.add(this);
+    this.isConnected = false;
+    this.connectingSince = this.listener.clock.monotonic();
+    const { socket, ready } = dial(node);
+    this.upstream = socket;
+    let error = 'closed the connection';
+    socket.on('error', (e: Error) => {
+      error = socketErrorWords(e);
+    });
+    socket.once(ready, () => {
+      if (this.upstream === socket) this.connected(node, socket);
+    });
+    socket.on('close', (hadError: boolean) => {
+      if (this.upstream !== socket) return;
+      if (!this.isConnected) this.connectFailed(node, error);
+      else if (hadError) {
+        this.nodeFailed(node, error);
+        this.client.resetAndDestroy();
+      } else this.client.destroySoon();
+    });
+  }
+
+  private connectFailed(node: PoolNode, words: string): void {
+    this.nodeFailed(node, words);
+    this.leave();
+    this.upstream = null;
+    if (this.over) return;
+    if (this.retries >= this.pool.config.retries) {
+      this.listener.errors++;
+      this.client.destroy();
+      return;
+    }
+    this.retries++;
+    this.placement.tried.push(node);
+    this.attempt();
+  }
+
+  private nodeFailed(node: PoolNode, words: string): void {
+    node.errors++;
+    node.health.reportFailure(words);
+  }
+
+  private connected(node: PoolNode, upstream: Socket): void {
+    const { client, listener } = this;
+    this.isConnected = true;
+    this.lastActive = listener.clock.monotonic();
+    node.requests++;
+    node.health.reportSuccess();
+    node.latency.record(this.lastActive - this.connectingSince);
+    listener.latency.record(this.lastActive - this.startedAt);
+    const { proxyProtocol } = this.pool.config;
+    if (proxyProtocol !== 'none') {
+      const { address, port, localAddress, localPort } = this.peer;
+      upstream.write(encodeProxyHeader(proxyProtocol, { address, port }, { address: localAddress, port: localPort }));
+    }
+    if (this.first !== null) {
+      this.toNode(this.first, node, upstream);
+      this.first = null;
+    }
+    client.on('data', (chunk: Buffer) => {
+      listener.bytesIn += chunk.length;
+      this.toNode(chunk, node, upstream);
+    });
+    upstream.on('data', (chunk: Buffer) => {
+      this.lastActive = listener.clock.monotonic();
+      node.bytesIn += chunk.length;
+      listener.bytesOut += chunk.length;
+      if (!client.write(chunk)) upstream.pause();
+    });
+    client.on('drain', () => {
+      this.lastActive = listener.clock.monotonic();
+      upstream.resume();
+    });
+    upstream.on('drain', () => {
+      this.lastActive = listener.clock.monotonic();
+      client.resume();
+    });
+    client.on('end', () => {
+      upstream.end();
+    });
+    upstream.on('end', () => {
+      client.end();
+    });
+  }
+
+  private toNode(chunk: Buffer, node: PoolNode, upstream: Socket): void {
+    this.lastActive = this.listener.clock.monotonic();
+    node.bytesOut += chunk.length;
+    if (!upstream.write(chunk)) this.client.pause();
+  }
+
+  private leave(): void {
+    const { node } = this;
+    if (node === undefined) return;
+    this.node = undefined;
+    node.inUse.delete(this);
+    this.pool.drop(node);
+  }
+
+  /** The client's side is closed: the session is over. */
+  private end(): void {
+    if (this.over) return;
+    this.over = true;
+    const { upstream, node } = this;
+    if (this.record) {
+      this.listener.ring.push(
+        this.startedWall,
+        this.listener.config.id,
+        this.pool.config.id,
+        this.peer.address,
+        '',
+        '',
+        0,
+        this.listener.clock.monotonic() - this.startedAt,
+        node?.id ?? null,
+        this.retries,
+        this.why,
+        this.candidates,
+      );
+    }
+    this.leave();
+    this.upstream = null;
+    upstream?.destroy();
+    this.listener.ended(this);
+  }
+
+  check(now: number): void {
+    if (!this.isConnected) {
+      const { connectMs } = this.pool.config.timeouts;
+      if (this.upstream !== null && this.node !== undefined && now - this.connectingSince >= connectMs) {
+        const { upstream, node } = this;
+        this.upstream = null;
+        upstream.destroy();
+        this.connectFailed(node, `no connection within ${connectMs} ms`);
+      }
+    } else if (now - this.lastActive >= this.listener.config.timeouts.idleMs) this.cut();
+  }
+
+  /** A session has no end of its own to wait for; it goes on until the drain's time is up. */
+  drain(): void {
+    if (!this.isConnected) this.client.destroy();
+  }
+
+  cut(): void {
+    this.client.destroy();
+  }
+}

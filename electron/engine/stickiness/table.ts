@@ -1,0 +1,190 @@
+/** One client of a pool. `node` is null between the moment its node went away and its next request. */
+export interface StickyClient<N> {
+  /** Address, or the public id of a cookie client. */
+  readonly key: string;
+  node: N | null;
+  /** Id of the last node it was on, for telling a move from a first placement. */
+  lastNode: string;
+  /** A person's choice; overrides the algorithm while that node can serve. */
+  pinned: N | null;
+  /** When the entry was added, and when it came to its node; milliseconds since the epoch. */
+  added: number;
+  since: number;
+  lastSeen: number;
+  moves: number;
+  requests: number;
+  /** Cookie clients: the value they hold now. */
+  cookie: string;
+}
+
+/** What a table needs to know of a node: a counter it keeps. */
+export interface StickyNode {
+  readonly id: string;
+  stickyClients: number;
+}
+
+export interface TableOptions {
+  /** `added`: entries end `ttlMs` after being added (address clients). `seen`: after being unseen that long (cookie clients). */
+  expires: 'added' | 'seen';
+  /** 1,000 or more. */
+  ttlMs: number;
+  /** The entry that would end first goes when there are more. */
+  maxEntries: number;
+}
+
+/**
+ * Which client is on which node. The map's order is the order in which entries end, so expiry and eviction look at its
+ * front only; pinned entries do not end.
+ */
+export class ClientTable<N extends StickyNode> {
+  private readonly entries = new Map<string, StickyClient<N>>();
+  private options: TableOptions;
+
+  constructor(options: TableOptions) {
+    this.options = options;
+  }
+
+  get size(): number {
+    return this.entries.size;
+  }
+
+  configure(options: TableOptions): void {
+    this.options = options;
+    this.evict();
+  }
+
+  /** The client's entry, unless it has ended. Does not count as being seen. */
+  find(key: string, now: number): StickyClient<N> | undefined {
+    const entry = this.entries.get(key);
+    if (entry === undefined || entry.pinned !== null || this.endOf(entry) > now) return entry;
+    this.remove(entry);
+    return undefined;
+  }
+
+  /** Adds a client that has no entry. */
+  add(key: string, node: N, now: number): StickyClient<N> {
+    const entry: StickyClient<N> = {
+      key,
+      node: null,
+      lastNode: node.id,
+      pinned: null,
+      added: now,
+      since: now,
+      lastSeen: now,
+      moves: 0,
+      requests: 0,
+      cookie: '',
+    };
+    this.entries.set(key, entry);
+    this.attach(entry, node);
+    this.evict();
+    return entry;
+  }
+
+  /** Notes a request of the client. */
+  seen(entry: StickyClient<N>, now: number): void {
+    // Keeping the order exact for every request would cost two map operations each; a second is exact enough.
+    if (this.options.expires === 'seen' && now - entry.lastSeen > 1000) {
+      this.entries.delete(entry.key);
+      this.entries.set(entry.key, entry);
+    }
+    entry.lastSeen = now;
+  }
+
+  /**
+   * Puts the client on another node.
+   * @returns the id of the node it was on, when that is another one: a move.
+   */
+  place(entry: StickyClient<N>, node: N, now: number): string | undefined {
+    if (entry.node === node) return undefined;
+    const from = entry.lastNode;
+    this.detach(entry);
+    this.attach(entry, node);
+    entry.since = now;
+    if (this.options.expires === 'added') {
+      entry.added = now;
+      this.entries.delete(entry.key);
+      this.entries.set(entry.key, entry);
+    }
+    if (from === node.id) return undefined;
+    entry.lastNode = node.id;
+    entry.moves++;
+    return from;
+  }
+
+  /** Takes every client off a node that cannot have them any more; each is placed anew by its next request. */
+  dropNode(node: N): number {
+    let dropped = 0;
+    for (const entry of this.entries.values()) {
+      if (entry.node === node) {
+        this.detach(entry);
+        dropped++;
+      }
+    }
+    return dropped;
+  }
+
+  /** Forgets pins to a node that is gone for good. */
+  unpinNode(node: N): void {
+    for (const entry of this.entries.values()) if (entry.pinned === node) entry.pinned = null;
+  }
+
+  remove(entry: StickyClient<N>): void {
+    if (!this.entries.delete(entry.key)) return;
+    this.detach(entry);
+    this.onRemove?.(entry);
+  }
+
+  clear(): void {
+    for (const entry of [...this.entries.values()]) this.remove(entry);
+  }
+
+  /** Called for each entry that leaves the table, however it does. */
+  onRemove: ((entry: StickyClient<N>) => void) | undefined;
+
+  /** Drops what has ended; call it about once a second. */
+  sweep(now: number): void {
+    let budget = this.entries.size;
+    for (const entry of this.entries.values()) {
+      if (budget-- <= 0) return;
+      if (entry.pinned !== null) {
+        // Out of the way of those behind it.
+        this.entries.delete(entry.key);
+        this.entries.set(entry.key, entry);
+      } else if (this.endOf(entry) <= now) this.remove(entry);
+      else return;
+    }
+  }
+
+  values(): IterableIterator<StickyClient<N>> {
+    return this.entries.values();
+  }
+
+  /** When the entry ends, milliseconds since the epoch; null for pinned ones. */
+  expiry(entry: StickyClient<N>): number | null {
+    return entry.pinned === null ? this.endOf(entry) : null;
+  }
+
+  private endOf(entry: StickyClient<N>): number {
+    return (this.options.expires === 'added' ? entry.added : entry.lastSeen) + this.options.ttlMs;
+  }
+
+  private evict(): void {
+    while (this.entries.size > this.options.maxEntries) {
+      const first: StickyClient<N> | undefined = this.entries.values().next().value;
+      if (first === undefined) return;
+      this.remove(first);
+    }
+  }
+
+  private attach(entry: StickyClient<N>, node: N): void {
+    entry.node = node;
+    node.stickyClients++;
+  }
+
+  private detach(entry: StickyClient<N>): void {
+    if (entry.node === null) return;
+    entry.node.stickyClients--;
+    entry.node = null;
+  }
+}

@@ -1,0 +1,61 @@
+import type { PoolNode } from '../pools/node.ts';
+import { UpstreamConnection } from './connection.ts';
+
+/** Idle connections kept to one node. */
+const maxIdle = 256;
+/** An idle connection is closed after this long; most servers give up after 5 s or more, and closing first avoids races. */
+const idleMs = 4_000;
+
+/** Keep-alive connections of one node: a stack, so that the warmest is used again and the others grow old and go. */
+export class ConnectionPool {
+  private readonly node: PoolNode;
+  private readonly idle: UpstreamConnection[] = [];
+
+  constructor(node: PoolNode) {
+    this.node = node;
+  }
+
+  /** An idle connection, or undefined when a new one has to be made. */
+  take(): UpstreamConnection | undefined {
+    let connection = this.idle.pop();
+    while (connection !== undefined && !connection.isUsable) connection = this.idle.pop();
+    return connection;
+  }
+
+  /** A new connection; its exchange hears when it is up or has failed. */
+  open(): UpstreamConnection {
+    return new UpstreamConnection(this.node, this);
+  }
+
+  /** Takes back a connection that has served a whole exchange in good order. */
+  give(connection: UpstreamConnection, now: number): void {
+    if (this.idle.length >= maxIdle) {
+      connection.destroy();
+      return;
+    }
+    connection.idleSince = now;
+    this.idle.push(connection);
+  }
+
+  /** A connection went away by itself. */
+  forget(connection: UpstreamConnection): void {
+    const at = this.idle.lastIndexOf(connection);
+    if (at >= 0) this.idle.splice(at, 1);
+  }
+
+  /** Closes what has been idle too long; the oldest are at the bottom of the stack. */
+  sweep(now: number): void {
+    let old = 0;
+    while (old < this.idle.length && now - this.idle[old]!.idleSince >= idleMs) old++;
+    if (old > 0) for (const connection of this.idle.splice(0, old)) connection.destroy();
+  }
+
+  /** Closes every idle connection: the node is down, rejected, moved or gone. */
+  closeIdle(): void {
+    for (const connection of this.idle.splice(0)) connection.destroy();
+  }
+
+  get idleCount(): number {
+    return this.idle.length;
+  }
+}
