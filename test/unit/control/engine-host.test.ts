@@ -13,7 +13,11 @@ afterEach(async () => {
 });
 
 function hostOf(options: ConstructorParameters<typeof EngineHost>[0] = {}) {
-  const host = new EngineHost({ workerUrl: new URL('./fake-worker.ts', import.meta.url), backoffMs: { first: 20, longest: 80 }, ...options });
+  const host = new EngineHost({
+    workerUrl: new URL('./fake-worker.ts', import.meta.url),
+    backoffMs: { first: 20, longest: 80 },
+    ...options,
+  });
   const facts: JournalFact[] = [];
   host.subscribe({ fact: (fact) => facts.push(fact) });
   hosts.push(host);
@@ -59,7 +63,11 @@ it('keeps to the last configuration the engine took when one kills it', async ()
 it('serves what can still be bound after a restart', async () => {
   const { host, facts } = hostOf();
   const listener = (id: string, port: number) => ({ id, port, protocol: 'tcp', pool: 'p' });
-  const config = parseConfig({ version: 1, listeners: [listener('one', 1), listener('two', 2), listener('three', 3)], pools: [{ id: 'p' }] }).config!;
+  const config = parseConfig({
+    version: 1,
+    listeners: [listener('one', 1), listener('two', 2), listener('three', 3)],
+    pools: [{ id: 'p' }],
+  }).config!;
   await host.apply(config);
   await failureOf(host.listClients({ search: 'exit' }));
   await host.snapshot();

@@ -93,7 +93,8 @@ export class FakeEngine implements EngineService {
 
   pinClient(pool: string, key: string, node: string): Client {
     if (!this.config.pools.some((p) => p.id === pool)) throw new EngineError('POOL_NOT_FOUND', `There is no pool "${pool}".`);
-    if (!this.config.pools.some((p) => p.nodes.some((n) => n.id === node))) throw new EngineError('NODE_NOT_FOUND', `There is no node "${node}".`);
+    if (!this.config.pools.some((p) => p.nodes.some((n) => n.id === node)))
+      throw new EngineError('NODE_NOT_FOUND', `There is no node "${node}".`);
     return { pool, key, kind: 'address', node, since: 1, lastSeen: 1, moves: 0, requests: 1, pinned: true, expiresAt: null };
   }
 

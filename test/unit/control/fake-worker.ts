@@ -21,14 +21,26 @@ port.on('message', (message: { type: string; id: number; method: string; args: u
       return;
     }
     applied++;
-    port.postMessage({ type: 'event', event: 'fact', payload: { time: 1, kind: 'listener.up', reason: config.listeners.filter((l) => l.enabled).map((l) => l.id).join() } });
+    port.postMessage({
+      type: 'event',
+      event: 'fact',
+      payload: {
+        time: 1,
+        kind: 'listener.up',
+        reason: config.listeners
+          .filter((l) => l.enabled)
+          .map((l) => l.id)
+          .join(),
+      },
+    });
     value({ changed: [] });
   } else if (message.method === 'snapshot') {
     const { epoch, cookieKey } = workerData as { epoch: number; cookieKey: Uint8Array };
     value({ epoch, seq: applied, key: Buffer.from(cookieKey).toString('hex') });
-  } else if (search === 'throw') setImmediate(() => {
-    throw new Error('boom');
-  });
+  } else if (search === 'throw')
+    setImmediate(() => {
+      throw new Error('boom');
+    });
   else if (search === 'exit') process.exit(7);
   else if (search === 'hang') for (;;);
   else if (search === 'never') return;

@@ -17,7 +17,15 @@ garbage
 it('reads what the kernel prints', () => {
   expect(parseSocketTable(table)).toEqual([
     { localAddress: '127.0.0.1', localPort: 8080, remoteAddress: '0.0.0.0', remotePort: 0, state: 'listen', uid: 1000, inode: 4242 },
-    { localAddress: '127.0.0.1', localPort: 41394, remoteAddress: '127.0.0.1', remotePort: 8080, state: 'established', uid: 501, inode: 4243 },
+    {
+      localAddress: '127.0.0.1',
+      localPort: 41394,
+      remoteAddress: '127.0.0.1',
+      remotePort: 8080,
+      state: 'established',
+      uid: 501,
+      inode: 4243,
+    },
     { localAddress: '::1', localPort: 7070, remoteAddress: '::', remotePort: 0, state: 'listen', uid: 0, inode: 77 },
     { localAddress: '127.0.0.1', localPort: 7070, remoteAddress: '127.0.0.2', remotePort: 1, state: 'other', uid: 0, inode: 0 },
     { localAddress: '2001:db8::fe00:1', localPort: 80, remoteAddress: '::', remotePort: 0, state: 'listen', uid: 7, inode: 9 },

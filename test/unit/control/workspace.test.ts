@@ -211,7 +211,13 @@ describe('the overlay', () => {
     const { workspace } = await workspaceOf();
     await workspace.setOverlay(overlay);
     const all = structuredClone(workspace.get());
-    const sent = { ...all, pools: [{ ...all.pools[1]!, retries: 9 }, { ...all.pools[0]!, retries: 7 }] };
+    const sent = {
+      ...all,
+      pools: [
+        { ...all.pools[1]!, retries: 9 },
+        { ...all.pools[0]!, retries: 7 },
+      ],
+    };
     expect((await workspace.validate(sent)).map((issue) => issue.path).sort()).toEqual(['pools[0].retries', 'pools[1].retries']);
     const leaning = { ...all, listeners: [all.listeners[1]!, { ...all.listeners[0]!, pool: 'demo' }] };
     expect(await workspace.validate(leaning)).toEqual([{ path: 'listeners[1].pool', message: 'no pool has the id "demo"' }]);

@@ -18,7 +18,9 @@ afterEach(async () => {
 const save = async (path: string, document: unknown) => (await createJsonFileStore(path).stage(document)).commit();
 
 async function refusal(path: string): Promise<StoreError> {
-  const error: unknown = await createJsonFileStore(path).load().catch((e: unknown) => e);
+  const error: unknown = await createJsonFileStore(path)
+    .load()
+    .catch((e: unknown) => e);
   expect(error).toBeInstanceOf(StoreError);
   return error as StoreError;
 }

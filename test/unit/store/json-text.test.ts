@@ -23,7 +23,28 @@ describe('parseJson', () => {
   });
 
   it('accepts and refuses exactly what JSON.parse does, but for keys given twice', () => {
-    const tokens = fc.constantFrom('{', '}', '[', ']', ',', ':', '"a"', '"b"', '"\\u00e9"', '"\\x"', '1', '-0', '01', '1.', '1e5', 'true', 'nul', ' ', '\n', '"');
+    const tokens = fc.constantFrom(
+      '{',
+      '}',
+      '[',
+      ']',
+      ',',
+      ':',
+      '"a"',
+      '"b"',
+      '"\\u00e9"',
+      '"\\x"',
+      '1',
+      '-0',
+      '01',
+      '1.',
+      '1e5',
+      'true',
+      'nul',
+      ' ',
+      '\n',
+      '"',
+    );
     fc.assert(
       fc.property(fc.array(tokens, { maxLength: 12 }), (parts) => {
         const text = parts.join('');

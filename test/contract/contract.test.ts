@@ -1,0 +1,192 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { failure } from '../../electron/ipc/envelope.ts';
+import { createHandlers } from '../../electron/ipc/handlers/create-handlers.ts';
+import { createRouter } from '../../electron/ipc/router.ts';
+import type { Sender } from '../../electron/ipc/sender.ts';
+import { eventChannels, requestChannels, type RequestChannel } from '../../shared/contract/channels.ts';
+import { events, requests, type Handlers } from '../../shared/contract/contract.ts';
+import { ContractError, contractErrorSchema } from '../../shared/contract/envelope.ts';
+import { document, testPlane, type TestPlane } from './plane.ts';
+
+const script: Sender = { kind: 'http', via: 'token' };
+let it_: TestPlane;
+beforeEach(async () => {
+  it_ = await testPlane();
+});
+const ask = (channel: string, params: unknown = {}, sender = script) => it_.plane.router(sender, channel, params);
+
+/** Params every channel answers well to. */
+const good: Record<RequestChannel, unknown> = {
+  'app.info': {},
+  'config.get': {},
+  'config.validate': { config: document },
+  'config.apply': { config: document },
+  'node.setMode': { pool: 'web', node: 'a', mode: 'drain' },
+  'engine.snapshot': {},
+  'clients.list': { pool: 'web', limit: 1000 },
+  'clients.pin': { pool: 'web', key: '10.0.0.1', node: 'a' },
+  'clients.release': { pool: 'web', key: '10.0.0.1' },
+  'journal.list': { afterSeq: 0 },
+  'requests.list': { limit: 5, filter: { status: 200 } },
+  'check.try': { node: { id: 'a', address: '127.0.0.1:9001' }, healthCheck: { type: 'http' } },
+  'lab.get': {},
+  'lab.start': {},
+  'lab.end': {},
+  'lab.setClients': { count: 3 },
+  'lab.kill': { node: 'a' },
+  'lab.revive': { node: 'a' },
+  'settings.get': {},
+  'settings.set': { theme: 'dark' },
+};
+
+describe('the contract', () => {
+  it('names every channel once, and only those', () => {
+    expect(Object.keys(requests)).toEqual([...requestChannels]);
+    expect(Object.keys(events).sort()).toEqual([...eventChannels].sort());
+    const handlers = createHandlers({} as Parameters<typeof createHandlers>[0]);
+    expect(Object.keys(handlers).sort()).toEqual([...requestChannels].sort());
+  });
+
+  it.each([...requestChannels])('%s answers as promised, and refuses what it was not promised', async (channel) => {
+    it_.engine.clients = [
+      {
+        pool: 'web',
+        key: '10.0.0.1',
+        kind: 'address',
+        node: 'a',
+        since: 1,
+        lastSeen: 1,
+        moves: 0,
+        requests: 1,
+        pinned: false,
+        expiresAt: null,
+      },
+    ];
+    // The router of the test plane holds every answer against the contract.
+    expect(await ask(channel, good[channel])).toMatchObject({ ok: true });
+    for (const params of [null, [], 'text', 7, { ...(good[channel] as object), surprise: 1 }]) {
+      const reply = await ask(channel, params);
+      expect(reply).toMatchObject({ ok: false, error: { code: 'BAD_REQUEST' } });
+      if (!reply.ok) contractErrorSchema.parse(reply.error);
+    }
+  });
+
+  it('names what is wrong with params', async () => {
+    expect(await ask('node.setMode', { pool: 'web', node: 'a', mode: 'off' })).toEqual({
+      ok: false,
+      error: {
+        code: 'BAD_REQUEST',
+        message: 'The params of "node.setMode" are not valid: mode: must be one of accept, drain, backup, reject, got "off"',
+        issues: [{ path: 'mode', message: 'must be one of accept, drain, backup, reject, got "off"' }],
+      },
+    });
+    expect(await ask('journal.list', { limit: 1001 })).toMatchObject({ error: { issues: [{ path: 'limit' }] } });
+    expect(await ask('config.apply', {})).toMatchObject({ error: { issues: [{ path: 'config' }] } });
+  });
+
+  it('knows no other channels', async () => {
+    for (const channel of ['nope', '', 'constructor', '__proto__', 'toString']) {
+      expect(await ask(channel)).toMatchObject({ ok: false, error: { code: 'UNKNOWN_CHANNEL' } });
+    }
+  });
+
+  it('says what the engine has not got', async () => {
+    expect(await ask('clients.pin', { pool: 'web', key: 'k', node: 'nope' })).toMatchObject({ error: { code: 'NODE_NOT_FOUND' } });
+    expect(await ask('clients.pin', { pool: 'nope', key: 'k', node: 'a' })).toMatchObject({ error: { code: 'POOL_NOT_FOUND' } });
+    expect(await ask('clients.release', { pool: 'web', key: 'nope' })).toMatchObject({ error: { code: 'CLIENT_NOT_FOUND' } });
+  });
+});
+
+describe('senders', () => {
+  const window: Sender = { kind: 'window', isMainFrame: true, origin: 'app://evenkeel', ownOrigin: 'app://evenkeel' };
+  it.each<[string, Sender, string | undefined]>([
+    ['our own main frame', window, undefined],
+    ['a frame inside it', { ...window, isMainFrame: false }, 'FORBIDDEN'],
+    ['a foreign page', { ...window, origin: 'https://example.com' }, 'FORBIDDEN'],
+    ['a page without an origin', { ...window, origin: '' }, 'FORBIDDEN'],
+    ['a script with the token', { kind: 'http', via: 'token' }, undefined],
+    ['the screens', { kind: 'http', via: 'session' }, undefined],
+    ['anybody', { kind: 'http', via: null }, 'UNAUTHORIZED'],
+  ])('%s', async (_who, sender, code) => {
+    const reply = await ask('app.info', {}, sender);
+    if (code === undefined) expect(reply.ok).toBe(true);
+    else expect(reply).toMatchObject({ ok: false, error: { code } });
+  });
+
+  it('learn nothing of channels before they are known', async () => {
+    expect(await ask('nope', {}, { kind: 'http', via: null })).toMatchObject({ error: { code: 'UNAUTHORIZED' } });
+  });
+});
+
+describe('failures', () => {
+  const secret = 'ENOENT /home/somebody/.ssh/id_ed25519';
+  const logged: string[] = [];
+  const failing = (error: unknown) => {
+    const handlers = new Proxy({}, { get: () => () => Promise.reject(error) }) as Handlers;
+    return createRouter({ handlers, log: (_level, _message, fields) => logged.push(JSON.stringify(fields)) });
+  };
+
+  it.each([new Error(secret), secret, { message: secret }, new TypeError(secret), undefined, null])('%s stays inside', async (error) => {
+    const reply = await failing(error)(script, 'app.info', {});
+    expect(reply).toMatchObject({ ok: false, error: { code: 'INTERNAL' } });
+    expect(JSON.stringify(reply)).not.toContain('somebody');
+  });
+
+  it('have their detail in the log', () => {
+    expect(logged.join()).toContain('somebody');
+  });
+
+  it('meant for whoever asked reach him whole', async () => {
+    const issues = [{ path: 'pools[0]', message: 'is odd' }];
+    expect(await failing(new ContractError('CONFLICT', 'It is busy.', issues))(script, 'app.info', {})).toEqual({
+      ok: false,
+      error: { code: 'CONFLICT', message: 'It is busy.', issues },
+    });
+    expect(failure(new ContractError('CONFLICT', 'It is busy.'), 'x', () => undefined)).toEqual({
+      ok: false,
+      error: { code: 'CONFLICT', message: 'It is busy.' },
+    });
+  });
+
+  it('of an answer that breaks the contract are our own', async () => {
+    const handlers = { 'app.info': () => ({ version: 1 }) } as unknown as Handlers;
+    const router = createRouter({ handlers, log: () => undefined, validateResults: true });
+    expect(await router(script, 'app.info', {})).toMatchObject({ ok: false, error: { code: 'INTERNAL' } });
+  });
+});
+
+describe('events', () => {
+  it('come from the engine and from the control plane itself, as the contract has them', async () => {
+    const seen: [string, unknown][] = [];
+    for (const channel of eventChannels) {
+      it_.plane.subscribe(channel, (payload) => {
+        events[channel].parse(payload);
+        seen.push([channel, payload]);
+      });
+    }
+    it_.engine.emit('fact', { time: 1, kind: 'node.down', pool: 'web', node: 'a', reason: 'connection refused' });
+    it_.engine.emit('patch', { epoch: 1, seq: 1 });
+    await ask('settings.set', { theme: 'light' });
+    await ask('config.apply', { config: { ...document, pools: [{ ...document.pools[0], retries: 3 }] } });
+    await ask('node.setMode', { pool: 'web', node: 'a', mode: 'drain' });
+    expect(seen.map(([channel]) => channel)).toEqual([
+      'journal.entry',
+      'engine.patch',
+      'settings.changed',
+      'journal.entry',
+      'config.changed',
+      'config.changed',
+    ]);
+    expect(seen[3]![1]).toMatchObject({ kind: 'config.applied', changed: ['pools.web'] });
+    expect(await ask('journal.list', { limit: 2 })).toMatchObject({
+      value: { entries: [{ kind: 'node.down' }, { kind: 'config.applied' }] },
+    });
+  });
+
+  it('the lab ends when its listener and pool are taken out by whoever applies', async () => {
+    await ask('lab.start');
+    expect(await ask('config.get')).toMatchObject({ value: { listeners: [{ id: 'web' }, { id: 'demo' }] } });
+    await ask('config.apply', { config: document });
+    expect(await ask('lab.get')).toMatchObject({ value: { running: false } });
+  });
+});

@@ -1,0 +1,46 @@
+import type { LogLevel } from '../../electron/control/log.ts';
+import { createControlPlane, type ControlPlane } from '../../electron/control/control-plane.ts';
+import { createMemoryStore } from '../../electron/store/memory-store.ts';
+import { parseConfig } from '../../shared/model/validate.ts';
+import { FakeEngine } from '../unit/control/fake-engine.ts';
+import { createFakeLab } from '../unit/control/fake-lab.ts';
+
+export const document = {
+  version: 1,
+  listeners: [{ id: 'web', port: 18080, protocol: 'http', pool: 'web' }],
+  pools: [{ id: 'web', nodes: [{ id: 'a', address: '127.0.0.1:9001' }] }],
+};
+
+const demo = parseConfig({
+  version: 1,
+  listeners: [{ id: 'demo', port: 18081, protocol: 'http', pool: 'demo' }],
+  pools: [{ id: 'demo', nodes: [{ id: 'x', address: '127.0.0.1:9003' }] }],
+}).config!;
+
+export interface TestPlane {
+  plane: ControlPlane;
+  engine: FakeEngine;
+  logged: { level: LogLevel; message: string; fields?: Record<string, unknown> | undefined }[];
+}
+
+/** A whole control plane over a fake engine and a fake lab, with its answers held against the contract. */
+export async function testPlane(): Promise<TestPlane> {
+  const engine = new FakeEngine();
+  const logged: TestPlane['logged'] = [];
+  const plane = createControlPlane({
+    host: 'headless',
+    version: '0.0.0',
+    store: createMemoryStore(document),
+    settingsStore: createMemoryStore(),
+    engineHost: engine,
+    createLab: (context) =>
+      createFakeLab(
+        () => context.setOverlay(demo),
+        () => context.setOverlay(null),
+      ),
+    log: (level, message, fields) => logged.push({ level, message, fields }),
+    validateResults: true,
+  });
+  await plane.start();
+  return { plane, engine, logged };
+}
