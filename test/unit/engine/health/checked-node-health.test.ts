@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createNodeHealth, type NodeHealthOptions } from '../../../../electron/engine/health/checked-node-health.ts';
 import { configSchema } from '../../../../shared/model/config.ts';
@@ -229,5 +230,69 @@ describe('live traffic without active checks', () => {
     health.stop();
     expect(clock.pending).toBe(0);
     expect(health.state).toBe('up');
+  });
+});
+
+describe('any course of events', () => {
+  it('is told once and in order, leaves nothing behind, and is down exactly when the rules say so', async () => {
+    const event = fc.constantFrom('pass', 'fail', 'silence', 'traffic fails', 'traffic passes', 'restart');
+    await fc.assert(
+      fc.asyncProperty(
+        fc.record({ attempts: fc.integer({ min: 1, max: 4 }), rise: fc.integer({ min: 1, max: 4 }) }),
+        fc.constantFrom('connection' as const, 'none' as const),
+        fc.array(event, { maxLength: 60 }),
+        async (thresholds, type, events) => {
+          const node = setup({ check: { ...thresholds, type }, passive: { errors: 2, windowMs: 3_000 } });
+          const { health, changes, clock } = node;
+          let streak = 0;
+          // Passes that count towards coming back: those since it went down.
+          let passes = 0;
+          let first = true;
+          let down = false;
+          const begin = () => {
+            health.start();
+            changes.length = 0;
+            [streak, passes, first, down] = [0, 0, true, false];
+          };
+          begin();
+          for (const what of events) {
+            if (what === 'traffic passes') health.reportSuccess();
+            else if (what === 'traffic fails') {
+              health.reportFailure('HTTP 500');
+              if (health.state === 'down' && !down) [down, passes] = [true, 0];
+            } else if (what === 'restart') {
+              health.stop();
+              expect(clock.pending).toBe(0);
+              begin();
+            } else {
+              node[what]();
+              const checked = health.lastCheck;
+              // Exactly one check a round: they begin every second and take half of one at most.
+              await clock.advanceAsync(first ? 600 : 1_000);
+              if (type === 'none') continue;
+              expect(health.lastCheck).not.toBe(checked);
+              const ok = health.lastCheck!.ok;
+              passes = ok ? passes + 1 : 0;
+              streak = ok ? Math.max(0, streak) + 1 : Math.min(0, streak) - 1;
+              if (down && passes >= thresholds.rise) down = false;
+              else if (!down && (-streak >= thresholds.attempts || (first && !ok))) down = true;
+              first = false;
+              expect(health.state === 'down').toBe(down);
+              expect(health.streak).toBe(streak);
+            }
+            expect(health.reason).not.toBe('');
+            expect(health.reason).not.toMatch(/undefined|NaN|null/);
+          }
+          const told = changes.map((c) => /^(\w+)>(\w+): /.exec(c)!.slice(1, 3));
+          told.forEach(([before], i) => {
+            if (i > 0) expect(before).toBe(told[i - 1]![1]);
+          });
+          if (told.length > 0) expect(told.at(-1)![1]).toBe(health.state);
+          health.stop();
+          expect(clock.pending).toBe(0);
+        },
+      ),
+      { numRuns: 150 },
+    );
   });
 });
