@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
@@ -27,7 +26,7 @@ export default defineConfig({
       // Packages carry no node_modules: only `electron` and Node's own modules stay imports.
       externalizeDeps: false,
       rolldownOptions: {
-        input: Object.fromEntries(Object.entries(programs).filter(([, file]) => existsSync(file))),
+        input: programs,
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
       },
     },

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { app } from 'electron';
 import { createControlPlane, type ControlPlane } from '../control/control-plane.ts';
-import { Lab } from '../control/lab/lab.ts';
+import { createLab } from '../control/create-lab.ts';
 import { EngineHost } from '../engine/thread/host.ts';
 import { createElectronStore, type KeyValueStore } from '../store/electron-store.ts';
 import { createJsonFileStore } from '../store/json-file.ts';
@@ -24,6 +24,6 @@ export function createDesktopPlane(preferences: KeyValueStore): ControlPlane {
     engineHost,
     store: createJsonFileStore(path.join(app.getPath('userData'), 'evenkeel.json'), { optional: true }),
     settingsStore: createElectronStore(preferences, 'settings'),
-    createLab: (context) => new Lab(context),
+    createLab,
   });
 }
