@@ -1,9 +1,289 @@
-export function ClientsScreen() {
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { Pin, Search } from 'lucide-react';
+import { useDeferredValue, useEffect, useRef, useState, type KeyboardEvent } from 'react';
+import type { Client } from '../../../shared/model/metrics.ts';
+import type { PoolState } from '../../../shared/model/state.ts';
+import { useEngine } from '../../stores/context.tsx';
+import { ButtonLink } from '../../ui/button.tsx';
+import { effectiveState, stateLooks } from '../../ui/effective-state.ts';
+import { EmptyState } from '../../ui/empty-state.tsx';
+import { FieldError } from '../../ui/field.tsx';
+import { formatCount, formatDuration, missing } from '../../ui/format.ts';
+import { MiddleTruncate } from '../../ui/middle-truncate.tsx';
+import { PageHead } from '../../ui/page-head.tsx';
+import { FilterSelect } from '../../ui/select.tsx';
+import { StateRing } from '../../ui/state-ring.tsx';
+import { Row, RowLink, Table, Td, Th } from '../../ui/table.tsx';
+import { TextField } from '../../ui/text-field.tsx';
+import { useNow } from '../../ui/use-now.ts';
+import { ClientInspector } from './client-inspector.tsx';
+import { sayAgo, saySince } from './client-words.ts';
+import styles from './clients.module.css';
+import { useClientPages, type ClientQuery } from './use-client-pages.ts';
+
+const rowHeight = 32;
+
+const hrefOf = (client: Pick<Client, 'pool' | 'key'>) => `#/clients/${encodeURIComponent(client.pool)}/${encodeURIComponent(client.key)}`;
+
+/** A healthy node is silent: its name is enough. Any other state shows its ring and its word. */
+function NodeCell({ pools, client }: { pools: readonly PoolState[]; client: Client }) {
+  const node = pools.find((pool) => pool.id === client.pool)?.nodes.find((one) => one.id === client.node);
+  const state = node ? effectiveState(node) : undefined;
+  const look = state && state !== 'healthy' ? stateLooks[state] : undefined;
   return (
-    <main className="screen">
-      <div className="page-head">
-        <h1>Clients</h1>
-      </div>
-    </main>
+    <span className={styles['node']}>
+      {look && state ? <StateRing state={state} size={14} /> : null}
+      <MiddleTruncate text={node?.label ?? client.node} keep={4} />
+      {look ? <span className={`${look.className} small`}>{look.word}</span> : null}
+    </span>
+  );
+}
+
+interface ClientRowProps {
+  client: Client | undefined;
+  index: number;
+  selected: boolean;
+  pools: readonly PoolState[];
+  showPool: boolean;
+  now: number;
+}
+
+function ClientRow({ client, index, selected, pools, showPool, now }: ClientRowProps) {
+  const columns = showPool ? 9 : 8;
+  if (!client)
+    return (
+      <Row aria-rowindex={index + 2}>
+        <Td colSpan={columns} muted>
+          …
+        </Td>
+      </Row>
+    );
+  return (
+    <Row linked selected={selected} aria-rowindex={index + 2}>
+      <Td>
+        <span className={styles['key']}>
+          <RowLink href={hrefOf(client)}>
+            <MiddleTruncate className="mono" text={client.key} keep={8} />
+          </RowLink>
+          {client.pinned ? <Pin size={12} strokeWidth={2} role="img" aria-label="pinned" /> : null}
+        </span>
+      </Td>
+      <Td muted>{client.kind}</Td>
+      {showPool ? (
+        <Td muted>
+          <MiddleTruncate text={pools.find((pool) => pool.id === client.pool)?.name ?? client.pool} keep={4} />
+        </Td>
+      ) : null}
+      <Td>
+        <NodeCell pools={pools} client={client} />
+      </Td>
+      <Td>{saySince(client.since, now)}</Td>
+      <Td right muted={client.moves === 0}>
+        {formatCount(client.moves)}
+      </Td>
+      <Td right>{sayAgo(now - client.lastSeen)}</Td>
+      <Td right>{formatCount(client.requests)}</Td>
+      <Td right muted={!client.pinned}>
+        {client.pinned ? 'pinned' : client.expiresAt === null ? missing : formatDuration(client.expiresAt - now)}
+      </Td>
+    </Row>
+  );
+}
+
+/** `#/clients`: the stickiness table; `#/clients/web/da71…`: with one client open beside it. */
+export function ClientsScreen({ parts }: { parts: string[] }) {
+  const [openPool, openKey] = parts;
+  const pools = useEngine((s) => s.pools);
+  const known = useEngine((s) => s.epoch !== null);
+  const now = useNow();
+  const [search, setSearch] = useState('');
+  const wanted = useDeferredValue(search.trim());
+  const [pool, setPool] = useState('');
+  const [place, setPlace] = useState('');
+  const scroller = useRef<HTMLDivElement>(null);
+
+  const [nodePool, node] = place === '' ? [] : (JSON.parse(place) as [string, string]);
+  const query: ClientQuery = {
+    ...(wanted ? { search: wanted } : {}),
+    ...(nodePool ? { pool: nodePool, node } : pool ? { pool } : {}),
+  };
+  const pages = useClientPages(query);
+  const total = pages.total ?? 0;
+  const showPool = pools.length > 1 && !pool && !nodePool;
+
+  // The compiler's memoisation would hold on to a virtualizer that changes in place.
+  const virtualizer = useVirtualizer({
+    count: total,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowHeight,
+    overscan: 12,
+    paddingStart: rowHeight,
+  });
+  const items = virtualizer.getVirtualItems();
+  const first = items[0]?.index ?? 0;
+  const last = items.at(-1)?.index ?? 0;
+  const { show } = pages;
+  useEffect(() => {
+    show(first, last);
+  }, [show, first, last]);
+
+  const filtered = wanted !== '' || place !== '' || pool !== '';
+  const open = (client: Client | undefined) => {
+    if (client) location.hash = hrefOf(client);
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
+    event.preventDefault();
+    let at = -1;
+    for (let i = first; i <= last; i++) if (pages.at(i)?.key === openKey && pages.at(i)?.pool === openPool) at = i;
+    const next = at < 0 ? first : Math.min(total - 1, Math.max(0, at + (event.key === 'ArrowDown' ? 1 : -1)));
+    virtualizer.scrollToIndex(next, { align: 'auto' });
+    open(pages.at(next));
+  };
+
+  const nodeChoices = pools
+    .filter((one) => !pool || one.id === pool)
+    .flatMap((one) =>
+      one.nodes.map((n) => ({
+        value: JSON.stringify([one.id, n.id]),
+        label: `Node: ${pools.length > 1 ? `${one.name} / ` : ''}${n.label}`,
+      })),
+    );
+  const firstRow = Math.floor((virtualizer.scrollOffset ?? 0) / rowHeight) + 1;
+  const height = scroller.current?.clientHeight ?? 0;
+  const lastRow = Math.min(total, firstRow + Math.max(0, Math.floor((height - rowHeight) / rowHeight) - 1));
+
+  return (
+    <>
+      <main className="screen">
+        <PageHead title="Clients" note={pages.total === null ? undefined : `${formatCount(total)} ${filtered ? 'found' : 'sticky'}`}>
+          <TextField
+            className={styles['search']}
+            label="Search by cookie client or address"
+            hideLabel
+            small
+            icon={<Search size={14} aria-hidden="true" />}
+            placeholder="Client or address"
+            type="search"
+            maxLength={200}
+            value={search}
+            onChange={setSearch}
+          />
+          {pools.length > 1 ? (
+            <FilterSelect
+              label="Filter by pool"
+              value={pool}
+              onChange={(value) => {
+                setPool(value);
+                setPlace('');
+              }}
+              choices={[{ value: '', label: 'Pool: any' }, ...pools.map((one) => ({ value: one.id, label: `Pool: ${one.name}` }))]}
+            />
+          ) : null}
+          <FilterSelect
+            label="Filter by node"
+            value={place}
+            onChange={setPlace}
+            choices={[{ value: '', label: 'Node: any' }, ...nodeChoices]}
+          />
+        </PageHead>
+        {pages.problem ? (
+          <div className={styles['problem']}>
+            <FieldError>{pages.problem} What is shown may be old.</FieldError>
+          </div>
+        ) : null}
+        {known && pages.total === 0 ? (
+          filtered ? (
+            <EmptyState title="No client matches">Search finds in the client’s key: the id of a cookie client, or an address.</EmptyState>
+          ) : (
+            <EmptyState
+              title="No sticky clients yet"
+              action={
+                <ButtonLink look="primary" href={pools.length === 0 ? '#/lab' : '#/pools'}>
+                  {pools.length === 0 ? 'Start the demo in the Lab' : 'See the pools’ stickiness'}
+                </ButtonLink>
+              }
+            >
+              A client appears here when a pool with stickiness answers its first request, by cookie or by address.
+            </EmptyState>
+          )
+        ) : (
+          // Focusable so that the arrow keys move through the clients wherever the focus is in the table.
+          <div ref={scroller} className={styles['scroll']} tabIndex={0} role="region" aria-label="Clients" onKeyDown={onKeyDown}>
+            <Table aria-rowcount={total + 1}>
+              <colgroup>
+                <col />
+                <col style={{ width: 76 }} />
+                {showPool ? <col style={{ width: 96 }} /> : null}
+                <col style={{ width: 116 }} />
+                <col style={{ width: 84 }} />
+                <col style={{ width: 64 }} />
+                <col style={{ width: 84 }} />
+                <col style={{ width: 84 }} />
+                <col style={{ width: 92 }} />
+              </colgroup>
+              <thead>
+                <tr aria-rowindex={1}>
+                  <Th>Client</Th>
+                  <Th>By</Th>
+                  {showPool ? <Th>Pool</Th> : null}
+                  <Th>Node</Th>
+                  <Th>Since</Th>
+                  <Th right>Moves</Th>
+                  <Th right>Last seen</Th>
+                  <Th right>Requests</Th>
+                  <Th right>Expires in</Th>
+                </tr>
+              </thead>
+              <tbody>
+                {items.length > 0 ? (
+                  <tr aria-hidden="true" className={styles['pad']} style={{ height: items[0]!.start - rowHeight }}>
+                    <td colSpan={9} style={{ height: items[0]!.start - rowHeight }} />
+                  </tr>
+                ) : null}
+                {items.map((item) => {
+                  const client = pages.at(item.index);
+                  return (
+                    <ClientRow
+                      key={item.index}
+                      client={client}
+                      index={item.index}
+                      selected={client !== undefined && client.key === openKey && client.pool === openPool}
+                      pools={pools}
+                      showPool={showPool}
+                      now={now}
+                    />
+                  );
+                })}
+                {items.length > 0 ? (
+                  <tr aria-hidden="true" className={styles['pad']}>
+                    <td colSpan={9} style={{ height: Math.max(0, virtualizer.getTotalSize() - items.at(-1)!.end) }} />
+                  </tr>
+                ) : null}
+              </tbody>
+            </Table>
+          </div>
+        )}
+        {total > 0 ? (
+          <footer className={styles['foot']}>
+            <span>
+              {formatCount(firstRow)} to {formatCount(lastRow)} of {formatCount(total)} in view
+            </span>
+            <span className={styles['note']}>Clients by address expire from being added; a node that goes down drops its own.</span>
+          </footer>
+        ) : null}
+      </main>
+      {openPool !== undefined && openKey !== undefined ? (
+        <ClientInspector
+          key={`${openPool}/${openKey}`}
+          pool={openPool}
+          clientKey={openKey}
+          onClose={() => {
+            location.hash = '#/clients';
+          }}
+          onChanged={pages.refresh}
+        />
+      ) : null}
+    </>
   );
 }
