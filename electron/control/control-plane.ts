@@ -3,7 +3,7 @@ import type { AppInfo } from '../../shared/contract/contract.ts';
 import { parseHostPort } from '../../shared/model/address.ts';
 import type { Config } from '../../shared/model/config.ts';
 import type { JournalFact } from '../../shared/model/journal.ts';
-import type { EngineApi, EngineEvents } from '../engine/api.ts';
+import type { ApplyOptions, EngineApi, EngineEvents } from '../engine/api.ts';
 import { createHandlers } from '../ipc/handlers/create-handlers.ts';
 import type { LabPort } from '../ipc/handlers/deps.ts';
 import { createRouter, type Router } from '../ipc/router.ts';
@@ -57,10 +57,11 @@ export interface ControlPlane {
   subscribe<C extends EventChannel>(channel: C, callback: EventCallback<C>): () => void;
   /**
    * Loads the saved configuration and makes it run.
+   * @param options.keepGoing A listener whose port is taken does not fail the start: it stands in error, and is tried again. Default false.
    * @returns whether there was one. When not, nothing runs yet: a first start may call `lab.start()`.
    * @throws ContractError CONFIG_INVALID, LISTENER_BIND_FAILED, ENGINE_UNAVAILABLE.
    */
-  start(): Promise<{ found: boolean }>;
+  start(options?: ApplyOptions): Promise<{ found: boolean }>;
   /** Ends the lab, then the engine gracefully. @returns how many connections had to be cut. */
   close(): Promise<{ cut: number }>;
 }
@@ -77,7 +78,7 @@ export interface ControlPlane {
  *       settingsStore: createElectronStore(new ElectronStore({ name: 'settings' }), 'settings'),
  *       createLab, // control/create-lab.ts
  *     });
- *     const { found } = await plane.start();
+ *     const { found } = await plane.start({ keepGoing: true });
  *     if (!found) await plane.lab.start();
  *
  *     // One ipcMain.handle for all channels. The sender is checked by the router, on every call:
@@ -177,9 +178,9 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     engine: engineHost,
     info,
     subscribe: (channel, callback) => hub.subscribe(channel, callback),
-    async start() {
+    async start(startOptions) {
       await settings.load(log);
-      const { found } = await workspace.load();
+      const { found } = await workspace.load(startOptions);
       return { found };
     },
     close: () => (closing ??= close()),

@@ -2,7 +2,7 @@ import { ContractError } from '../../shared/contract/envelope.ts';
 import { emptyConfig, type Config, type NodeConfig, type NodeMode } from '../../shared/model/config.ts';
 import type { NodeState } from '../../shared/model/state.ts';
 import { parseConfig, type ConfigIssue } from '../../shared/model/validate.ts';
-import type { EngineApi } from '../engine/api.ts';
+import type { ApplyOptions, EngineApi } from '../engine/api.ts';
 import { StoreError, type DocumentStore, type StagedWrite } from '../store/store.ts';
 import { resolveFiles, resolveNodeFiles, type FileContext } from './certificates/read.ts';
 import { toContractError } from './engine-errors.ts';
@@ -74,14 +74,15 @@ export class Workspace {
   /**
    * Reads the stored document and makes it run; also for reading it again. Nothing changes when it is not valid.
    * @returns whether there was one, and what changed.
+   * @param options.keepGoing A listener that cannot be bound is left in error and tried again, instead of failing the whole. Default false.
    * @throws ContractError CONFIG_INVALID, LISTENER_BIND_FAILED, ENGINE_UNAVAILABLE.
    */
-  load(): Promise<{ found: boolean; changed: string[] }> {
+  load(options: ApplyOptions = {}): Promise<{ found: boolean; changed: string[] }> {
     return this.#exclusive(async () => {
       const stored = await this.#read();
       const candidate = await this.#prepare(stored === undefined ? noDocument : stored, this.#overlay);
       if (Array.isArray(candidate)) throw invalid(candidate);
-      const { changed } = await this.#toEngine(candidate.engineConfig);
+      const { changed } = await this.#toEngine(candidate.engineConfig, options);
       this.#adopt(candidate);
       this.#options.onApplied?.(changed, 'load');
       return { found: stored !== undefined, changed };
@@ -135,7 +136,9 @@ export class Workspace {
           // Files are not read again: a certificate that ran out must not stand in the way of draining a node.
           engineConfig: change(this.#engineConfig),
         };
-        const changed = inOverlay ? await this.#run(candidate) : await this.#commit(candidate);
+        // No listener changes, so one that waits for its port must not stand in the way either.
+        const options = { keepGoing: true };
+        const changed = inOverlay ? await this.#run(candidate, options) : await this.#commit(candidate, options);
         this.#options.onApplied?.(changed, 'mode');
       }
       const state = (await this.#snapshot()).pools.find((p) => p.id === poolId)?.nodes.find((n) => n.id === nodeId);
@@ -202,9 +205,9 @@ export class Workspace {
     return { document, overlay, config: whole.config, engineConfig: files.config };
   }
 
-  async #toEngine(config: Config): Promise<{ changed: string[] }> {
+  async #toEngine(config: Config, options: ApplyOptions = {}): Promise<{ changed: string[] }> {
     try {
-      return await this.#options.engine.apply(config);
+      return await this.#options.engine.apply(config, options);
     } catch (error) {
       throw await toContractError(error, config);
     }
@@ -225,17 +228,17 @@ export class Workspace {
     this.#engineConfig = candidate.engineConfig;
   }
 
-  async #run(candidate: Candidate): Promise<string[]> {
-    const { changed } = await this.#toEngine(candidate.engineConfig);
+  async #run(candidate: Candidate, options?: ApplyOptions): Promise<string[]> {
+    const { changed } = await this.#toEngine(candidate.engineConfig, options);
     this.#adopt(candidate);
     return changed;
   }
 
-  async #commit(candidate: Candidate): Promise<string[]> {
+  async #commit(candidate: Candidate, options?: ApplyOptions): Promise<string[]> {
     const staged = await this.#stage(candidate.document);
     let changed: string[];
     try {
-      ({ changed } = await this.#toEngine(candidate.engineConfig));
+      ({ changed } = await this.#toEngine(candidate.engineConfig, options));
     } catch (error) {
       await staged.discard();
       throw error;
@@ -244,7 +247,7 @@ export class Workspace {
       await staged.commit();
     } catch (error) {
       await staged.discard();
-      await this.#toEngine(this.#engineConfig);
+      await this.#toEngine(this.#engineConfig, { keepGoing: true });
       throw saveFailed(error);
     }
     this.#adopt(candidate);

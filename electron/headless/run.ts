@@ -21,6 +21,8 @@ interface RunOptions extends UiOptions {
   settingsStore: DocumentStore;
   /** Start the demo: always, or when no configuration has been saved yet. */
   demo: 'always' | 'without-config' | 'never';
+  /** Start although a listener's port is taken; it is tried again. A server says so with exit code 3 instead. */
+  keepGoing: boolean;
   /** SIGHUP reads the configuration again, instead of stopping. */
   reload: boolean;
   print: (line: string) => void;
@@ -104,7 +106,7 @@ async function run(options: RunOptions): Promise<number> {
           }
         : undefined,
     );
-    const { found } = await plane.start();
+    const { found } = await plane.start({ keepGoing: options.keepGoing });
     if (options.demo === 'always' || (options.demo === 'without-config' && !found)) await startDemo(plane, log);
     options.greet?.(plane, ui, token);
     options.print(await readyLine(plane, ui, token));
@@ -125,11 +127,25 @@ async function startDemo(plane: ControlPlane, log: Log): Promise<void> {
 }
 
 export function serve(options: UiOptions & { config: string; print: (line: string) => void; log: Log }): Promise<number> {
-  return run({ ...options, store: createJsonFileStore(options.config), settingsStore: createMemoryStore(), demo: 'never', reload: true });
+  return run({
+    ...options,
+    store: createJsonFileStore(options.config),
+    settingsStore: createMemoryStore(),
+    demo: 'never',
+    keepGoing: false,
+    reload: true,
+  });
 }
 
 export function demo(options: UiOptions & { print: (line: string) => void; log: Log }): Promise<number> {
-  return run({ ...options, store: createMemoryStore(), settingsStore: createMemoryStore(), demo: 'always', reload: false });
+  return run({
+    ...options,
+    store: createMemoryStore(),
+    settingsStore: createMemoryStore(),
+    demo: 'always',
+    keepGoing: false,
+    reload: false,
+  });
 }
 
 /** The desktop program's stand-in: this user's own configuration, or the demo until there is one. */
@@ -140,6 +156,7 @@ export function start(options: UiOptions & { print: (line: string) => void; log:
     store: createJsonFileStore(join(folder, 'evenkeel.json'), { optional: true }),
     settingsStore: createJsonFileStore(join(folder, 'settings.json'), { optional: true }),
     demo: 'without-config',
+    keepGoing: true,
     reload: false,
     greet: (plane, ui, token) => {
       const { url } = plane.lab.get();

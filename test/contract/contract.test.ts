@@ -8,12 +8,12 @@ import { events, requests, type Handlers } from '../../shared/contract/contract.
 import { ContractError, contractErrorSchema } from '../../shared/contract/envelope.ts';
 import { document, testPlane, type TestPlane } from './plane.ts';
 
-const script: Sender = { kind: 'http', via: 'token' };
+const script = { kind: 'http', via: 'token' } satisfies Sender;
 let it_: TestPlane;
 beforeEach(async () => {
   it_ = await testPlane();
 });
-const ask = (channel: string, params: unknown = {}, sender = script) => it_.plane.router(sender, channel, params);
+const ask = (channel: string, params: unknown = {}, sender: Sender = script) => it_.plane.router(sender, channel, params);
 
 /** Params every channel answers well to. */
 const good: Record<RequestChannel, unknown> = {

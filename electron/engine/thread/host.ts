@@ -4,10 +4,9 @@ import { ContractError } from '../../../shared/contract/envelope.ts';
 import type { Config, HealthCheckConfig, NodeConfig } from '../../../shared/model/config.ts';
 import type { Client } from '../../../shared/model/metrics.ts';
 import type { CheckResult, EngineSnapshot } from '../../../shared/model/state.ts';
-import type { ClientQuery, EngineApi, EngineEvents, RequestQuery } from '../api.ts';
+import type { ApplyOptions, ClientQuery, EngineApi, EngineEvents, RequestQuery } from '../api.ts';
 import { EngineError } from '../errors.ts';
 import type { EngineArgs, EngineMethod, EngineValue, FromWorker, ToWorker, WorkerSetup } from './messages.ts';
-import { applyWhatBinds } from './rebind.ts';
 import { engineWorkerUrl } from './worker-url.ts';
 
 export interface EngineHostOptions {
@@ -32,8 +31,6 @@ interface Pending {
 
 /** A thread that lived this long has proved itself: the next death starts over with the shortest pause. */
 const provenMs = 30_000;
-/** While a port that was ours is held by somebody else after a restart, this often we ask for it again. */
-const rebindMs = 2_000;
 
 const unavailable = (why: string) =>
   new ContractError('ENGINE_UNAVAILABLE', `The engine is not running: ${why}. It is being started again; try again in a moment.`);
@@ -87,8 +84,8 @@ export class EngineHost implements EngineApi {
   }
 
   /** Remembers `config` when the engine took it, so that a restarted thread runs the same. */
-  async apply(config: Config): Promise<{ changed: string[] }> {
-    const result = await this.#request('apply', config);
+  async apply(config: Config, options: ApplyOptions = {}): Promise<{ changed: string[] }> {
+    const result = await this.#request('apply', config, options);
     this.#config = config;
     return result;
   }
@@ -259,7 +256,7 @@ export class EngineHost implements EngineApi {
 
   /** The dead thread's sockets may take a moment to close, and somebody else may have been quicker. */
   async #restore(config: Config, worker: Worker | undefined): Promise<void> {
-    for (let attempt = 0; attempt < 5; attempt++) {
+    for (let attempt = 0; attempt < 4; attempt++) {
       try {
         await this.#call('apply', config);
         return;
@@ -268,23 +265,8 @@ export class EngineHost implements EngineApi {
         await new Promise((resolve) => setTimeout(resolve, 50 * 2 ** attempt));
       }
     }
-    const { refused } = await applyWhatBinds(config, (part) => this.#call('apply', part));
-    for (const { listener, reason } of refused) {
-      this.#emit('fact', { time: Date.now(), kind: 'listener.error', listener, reason });
-    }
-    if (refused.length > 0) this.#rebindLater(config, worker);
-  }
-
-  /** A later `apply` of somebody else's supersedes this: then `#config` is another object. */
-  #rebindLater(config: Config, worker: Worker | undefined): void {
-    this.#timer = setTimeout(() => {
-      if (worker !== this.#worker || config !== this.#config || this.#closing) return;
-      this.#call('apply', config).catch((error: unknown) => {
-        if (error instanceof EngineError && error.code === 'LISTENER_BIND_FAILED') this.#rebindLater(config, worker);
-        else this.#options.onProblem?.('A listener could not be bound again.', error instanceof Error ? error.stack : String(error));
-      });
-    }, rebindMs);
-    this.#timer.unref();
+    // Three listeners of four are better than none; the engine tries the fourth again by itself.
+    await this.#call('apply', config, { keepGoing: true });
   }
 
   #died(worker: Worker, reason: string): void {

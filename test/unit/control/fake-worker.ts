@@ -14,8 +14,9 @@ port.on('message', (message: { type: string; id: number; method: string; args: u
     const config = message.args[0] as { listeners: { id: string; port: number; enabled: boolean }[]; poison?: boolean };
     if (config.poison) throw new Error('poisoned');
     // Port 1 is never to be had on a second start, as if somebody else had taken it.
+    const { keepGoing } = (message.args[1] ?? {}) as { keepGoing?: boolean };
     const taken = config.listeners.find((l) => l.enabled && l.port === 1 && (workerData as { epoch: number }).epoch > 1);
-    if (taken) {
+    if (taken && !keepGoing) {
       const error = { code: 'LISTENER_BIND_FAILED', message: `Listener "${taken.id}" cannot listen: the port is in use.` };
       port.postMessage({ type: 'failed', id: message.id, error });
       return;

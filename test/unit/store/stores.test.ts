@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createElectronStore } from '../../../electron/store/electron-store.ts';
 import { createJsonFileStore } from '../../../electron/store/json-file.ts';
 import { createMemoryStore } from '../../../electron/store/memory-store.ts';
-import { migrate } from '../../../electron/store/migrations.ts';
+import { migrate, type Migration } from '../../../electron/store/migrations.ts';
 import type { DocumentStore } from '../../../electron/store/store.ts';
 
 let folder: string;
@@ -42,9 +42,9 @@ it.each(stores.slice(0, 2))('%s is there for the next process', async (_name, ma
 });
 
 it('migrates step by step, and leaves alone what it does not know', () => {
-  const steps = new Map([
-    [1, (d: Record<string, unknown>) => ({ ...d, version: 2, two: true })],
-    [2, (d: Record<string, unknown>) => ({ ...d, version: 3, three: true })],
+  const steps = new Map<number, Migration>([
+    [1, (d) => ({ ...d, version: 2, two: true })],
+    [2, (d) => ({ ...d, version: 3, three: true })],
   ]);
   expect(migrate({ version: 1, a: 1 }, steps)).toEqual({ version: 3, a: 1, two: true, three: true });
   expect(migrate({ version: 2 }, steps)).toEqual({ version: 3, three: true });
