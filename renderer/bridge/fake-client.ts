@@ -265,7 +265,7 @@ export function createFakeMain(options: FakeOptions = {}): FakeMain {
         );
       change(pool, node, {
         mode,
-        drain: mode === 'drain' ? { since: now(), clientsAtStart: before.stickyClients } : null,
+        drain: mode === 'drain' ? { since: now(), until: now() + 30_000, clientsAtStart: before.stickyClients } : null,
         ...(mode === 'reject' ? { nextCheckAt: null } : {}),
       });
       config = {

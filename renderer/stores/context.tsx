@@ -7,6 +7,7 @@ import type { JournalView } from './journal-store.ts';
 import type { LabView } from './lab-store.ts';
 import type { SettingsView } from './settings-store.ts';
 import type { Stores } from './stores.ts';
+import type { ToastMessage } from './toast-store.ts';
 import type { TrafficView } from './traffic-store.ts';
 import type { ViewState } from './view-store.ts';
 
@@ -52,6 +53,10 @@ export function useSettings<T>(selector: (state: SettingsView) => T): T {
 
 export function useView<T>(selector: (state: ViewState) => T): T {
   return useStore(useStores().view, selector);
+}
+
+export function useToasts(): ToastMessage[] {
+  return useStore(useStores().toasts.store, (state) => state.toasts);
 }
 
 /** Rates and quantiles, renewed twice a second. */

@@ -39,7 +39,11 @@ const fields: Record<string, FieldInfo> = {
   'pools.healthCheck.path': { label: 'Path', word: 'check path' },
   'pools.healthCheck.host': { label: 'Host', word: 'check host' },
   'pools.healthCheck.port': { label: 'Port', word: 'check port' },
-  'pools.healthCheck.method': { label: 'Method', word: 'check method', values: { GET: 'GET', HEAD: 'HEAD', OPTIONS: 'OPTIONS', POST: 'POST' } },
+  'pools.healthCheck.method': {
+    label: 'Method',
+    word: 'check method',
+    values: { GET: 'GET', HEAD: 'HEAD', OPTIONS: 'OPTIONS', POST: 'POST' },
+  },
   'pools.healthCheck.intervalMs': seconds('Interval'),
   'pools.healthCheck.timeoutMs': seconds('Timeout', 'check timeout'),
   'pools.healthCheck.attempts': { label: 'Failures to go down', word: 'failures', unit: 'checks' },

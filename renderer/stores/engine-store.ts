@@ -21,6 +21,27 @@ export interface EngineStore {
   start(): () => void;
 }
 
+/** What only counts or repeats: shown twice a second. Anything else is shown at once. */
+const calmFields = new Set([
+  'connections',
+  'requests',
+  'errors',
+  'bytesIn',
+  'bytesOut',
+  'stickyClients',
+  'lastCheck',
+  'streak',
+  'nextCheckAt',
+]);
+const calmMs = 500;
+
+function isCalm(patch: EnginePatch): boolean {
+  if (patch.reset || patch.pools) return false;
+  const parts = [...Object.values(patch.listeners ?? {}), ...Object.values(patch.nodes ?? {})];
+  // The reason of a node that stays up carries the newest check's numbers.
+  return parts.every((part) => Object.keys(part).every((key) => calmFields.has(key) || (key === 'reason' && !('state' in part))));
+}
+
 /** Silence after which the engine is asked whether it is still there; it speaks ten times a second. */
 const silenceMs = 3_000;
 const retryMs = [250, 500, 1_000, 2_000];
@@ -56,8 +77,12 @@ export function createEngineStore(client: Client): EngineStore {
   let retry: ReturnType<typeof setTimeout> | undefined;
   let stopped = true;
 
+  let calm: ReturnType<typeof setTimeout> | undefined;
+
   const publish = (next: EngineSnapshot) => {
     snapshot = next;
+    clearTimeout(calm);
+    calm = undefined;
     const { startedAt, epoch, listeners, pools } = next;
     store.setState({ connection: 'live', problem: '', startedAt, epoch, listeners, pools });
   };
@@ -97,7 +122,12 @@ export function createEngineStore(client: Client): EngineStore {
     }
     const applied = applyPatch(snapshot, patch);
     if (applied === 'stale') void resync();
-    else if (applied !== 'old') publish(applied);
+    else if (applied === 'old') return;
+    else if (!isCalm(patch)) publish(applied);
+    else {
+      snapshot = applied;
+      calm ??= setTimeout(() => publish(snapshot!), calmMs);
+    }
   };
 
   return {
@@ -128,6 +158,7 @@ export function createEngineStore(client: Client): EngineStore {
         stopped = true;
         clearInterval(watchdog);
         clearTimeout(retry);
+        clearTimeout(calm);
         if (typeof document !== 'undefined') document.removeEventListener('visibilitychange', onVisible);
         for (const end of ends) end();
       };

@@ -1,10 +1,12 @@
 import type { Client } from '../bridge/client.ts';
+import { type CheckHistory, createCheckHistory } from './check-history.ts';
 import { createConfigStore, type ConfigStore } from './config-store.ts';
 import { createDraftStore, type DraftStore } from './draft-store.ts';
 import { createEngineStore, type EngineStore } from './engine-store.ts';
 import { createJournalStore, type JournalStore } from './journal-store.ts';
 import { createLabStore, type LabStore } from './lab-store.ts';
 import { createSettingsStore, type SettingsStore } from './settings-store.ts';
+import { createToastStore, type ToastStore } from './toast-store.ts';
 import { createTrafficStore, type TrafficStore } from './traffic-store.ts';
 import { createViewStore, type ViewStore } from './view-store.ts';
 
@@ -17,6 +19,8 @@ export interface Stores {
   lab: LabStore;
   settings: SettingsStore;
   view: ViewStore;
+  checks: CheckHistory;
+  toasts: ToastStore;
   /** Begins to listen. @returns a function that ends it. */
   start(): () => void;
 }
@@ -30,6 +34,7 @@ export function createStores(client: Client): Stores {
   const journal = createJournalStore(client);
   const lab = createLabStore(client);
   const settings = createSettingsStore(client);
+  const checks = createCheckHistory(engine.store);
   return {
     engine,
     config,
@@ -39,8 +44,10 @@ export function createStores(client: Client): Stores {
     lab,
     settings,
     view: createViewStore(),
+    checks,
+    toasts: createToastStore(),
     start() {
-      const ends = [settings, engine, config, draft, traffic, journal, lab].map((store) => store.start());
+      const ends = [settings, checks, engine, config, draft, traffic, journal, lab].map((store) => store.start());
       return () => {
         for (const end of ends) end();
       };

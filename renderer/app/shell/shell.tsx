@@ -2,6 +2,7 @@ import { screens } from '../screens.tsx';
 import { useRoute } from '../router.ts';
 import { Nav } from './nav.tsx';
 import { OfflineBanner } from './offline-banner.tsx';
+import { Toasts } from './toasts.tsx';
 import css from './shell.module.css';
 import { TopBar } from './top-bar.tsx';
 
@@ -16,6 +17,7 @@ export function Shell() {
       <TopBar />
       <div className={css['content']}>
         <Screen parts={route.parts} />
+        <Toasts />
       </div>
     </div>
   );

@@ -1,9 +1,95 @@
-export function LiveScreen() {
+import { Plus, Search } from 'lucide-react';
+import { useCallback, useMemo, useState } from 'react';
+import type { MapScales } from '../../map/flow-map.ts';
+import { useEngine } from '../../stores/context.tsx';
+import { ButtonLink } from '../../ui/button.tsx';
+import { formatCount } from '../../ui/format.ts';
+import { FilterSelect } from '../../ui/select.tsx';
+import { TextField } from '../../ui/text-field.tsx';
+import { DemoStrip } from './demo-strip.tsx';
+import { FirstRun } from './first-run.tsx';
+import { Inspector } from './inspector/inspector.tsx';
+import { parseSelection } from './live-model.ts';
+import { MapTable } from './map-table.tsx';
+import { MapView } from './map-view.tsx';
+import { PausedBar } from './paused-bar.tsx';
+import { useClientsFeed, useLiveModel, useMovements } from './use-live.ts';
+import css from './live.module.css';
+
+function LiveMap({ parts }: { parts: string[] }) {
+  const feed = useClientsFeed();
+  const [onlyPool, setOnlyPool] = useState('');
+  const [search, setSearch] = useState('');
+  const [scales, setScales] = useState<MapScales>({ requestsPerDot: 1, pixelsPerRate: 0.2, errorsPerDiamond: 1 });
+  const pools = useEngine((s) => s.pools);
+  const shownPool = pools.some((pool) => pool.id === onlyPool) ? onlyPool : '';
+  const model = useLiveModel(feed, shownPool);
+  const movements = useMovements(feed);
+  const joined = parts.join('\n');
+  const selection = useMemo(() => parseSelection(joined.split('\n')), [joined]);
+  const wanted = search.trim().toLowerCase();
+  const found =
+    wanted === '' ? 0 : model.lanes.reduce((sum, l) => sum + l.clients.filter((c) => c.key.toLowerCase().includes(wanted)).length, 0);
+  const onScales = useCallback((next: MapScales) => setScales(next), []);
+  const addTo = shownPool || pools[0]?.id;
+
   return (
-    <main className="screen">
-      <div className="page-head">
-        <h1>Live</h1>
-      </div>
-    </main>
+    <>
+      <main className={`screen ${selection ? 'with-inspector' : ''}`}>
+        <PausedBar />
+        <DemoStrip />
+        <div className="page-head">
+          <h1>Live</h1>
+          {pools.length > 1 ? (
+            <FilterSelect
+              label="Pools shown"
+              value={shownPool}
+              choices={[{ value: '', label: 'All pools' }, ...pools.map((pool) => ({ value: pool.id, label: `Pool: ${pool.name}` }))]}
+              onChange={setOnlyPool}
+            />
+          ) : null}
+          <TextField
+            label="Find a client"
+            hideLabel
+            small
+            className={css['find']}
+            placeholder="Find a client"
+            icon={<Search size={14} aria-hidden />}
+            value={search}
+            onChange={setSearch}
+          />
+          <span className={`num ${css['found']}`} role="status">
+            {wanted === '' ? '' : found === 0 ? 'none found' : `${formatCount(found)} found`}
+          </span>
+          <span className={`ellipsis ${css['note']}`}>
+            {model.packed ? 'Above 150 clients, each square is one client. Pinned and found ones keep their name.' : ''}
+          </span>
+          {addTo ? (
+            <ButtonLink small href={`#/pools/${encodeURIComponent(addTo)}`} title="Add a node in the pool's editor">
+              <Plus size={12} aria-hidden /> Node
+            </ButtonLink>
+          ) : null}
+        </div>
+        <MapTable model={model} />
+        <MapView
+          model={model}
+          feed={feed}
+          movements={movements}
+          selection={selection}
+          search={wanted}
+          onScales={onScales}
+          scales={scales}
+        />
+      </main>
+      {selection ? <Inspector selection={selection} model={model} /> : null}
+    </>
   );
+}
+
+/** The map of what happens now; before anything is set up, the way to begin. */
+export function LiveScreen({ parts }: { parts: string[] }) {
+  const known = useEngine((s) => s.epoch !== null);
+  const empty = useEngine((s) => s.listeners.length === 0 && s.pools.length === 0);
+  if (!known) return <main className="screen" aria-busy="true" aria-label="Live" />;
+  return empty ? <FirstRun /> : <LiveMap parts={parts} />;
 }

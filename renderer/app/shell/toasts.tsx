@@ -1,0 +1,109 @@
+import { useEffect } from 'react';
+import type { JournalEntry } from '../../../shared/model/journal.ts';
+import { useStores, useToasts } from '../../stores/context.tsx';
+import type { Stores } from '../../stores/stores.ts';
+import type { ToastMessage } from '../../stores/toast-store.ts';
+import { ButtonLink } from '../../ui/button.tsx';
+import { formatCount } from '../../ui/format.ts';
+import { StateRing } from '../../ui/state-ring.tsx';
+import { Toast } from '../../ui/toast.tsx';
+import css from './shell.module.css';
+
+const sentence = (text: string | undefined) => (text ? `${text.replace(/\.$/, '')}.` : '');
+
+/** "14 clients moved: 7 to api-1, 7 to api-3." */
+function movedWords(moved: ReadonlyMap<string, number>, labelOf: (node: string) => string): string {
+  const total = [...moved.values()].reduce((sum, n) => sum + n, 0);
+  if (total === 0) return '';
+  const to = [...moved].map(([node, n]) => `${formatCount(n)} to ${labelOf(node)}`);
+  return `${formatCount(total)} ${total === 1 ? 'client' : 'clients'} moved: ${to.slice(0, 3).join(', ')}${to.length > 3 ? ' and others' : ''}.`;
+}
+
+/** Turns the journal's loud facts into messages. */
+function watchJournal({ journal, engine, toasts }: Stores): () => void {
+  const moved = new Map<string, { toast: ToastMessage; reason: string; to: Map<string, number>; until: number }>();
+  const label = (pool: string, node: string) =>
+    engine.store
+      .getState()
+      .pools.find((p) => p.id === pool)
+      ?.nodes.find((n) => n.id === node)?.label ?? node;
+
+  const onEntry = (entry: JournalEntry) => {
+    const { pool = '', node = '' } = entry;
+    const key = `${pool}/${node}`;
+    const href = `#/live/node/${encodeURIComponent(pool)}/${encodeURIComponent(node)}`;
+    switch (entry.kind) {
+      case 'node.down': {
+        const toast: ToastMessage = {
+          id: `node ${key}`,
+          title: `${label(pool, node)} is down`,
+          text: sentence(entry.reason),
+          state: 'down',
+          href,
+        };
+        moved.set(key, { toast, reason: sentence(entry.reason), to: new Map(), until: entry.time + 10_000 });
+        toasts.show(toast, 12_000);
+        break;
+      }
+      case 'client.moved': {
+        // Clients move as they come back: those who left a node soon after it went down are counted in its message.
+        const down = moved.get(`${pool}/${entry.from}`);
+        if (!down || entry.time > down.until || entry.to === undefined) break;
+        down.to.set(entry.to, (down.to.get(entry.to) ?? 0) + 1);
+        if (!toasts.store.getState().toasts.some((t) => t.id === down.toast.id)) break;
+        toasts.show({ ...down.toast, text: `${down.reason} ${movedWords(down.to, (id) => label(pool, id))}`.trim() }, 12_000);
+        break;
+      }
+      case 'node.up':
+        moved.delete(key);
+        toasts.show(
+          { id: `node ${key}`, title: `${label(pool, node)} is back`, text: sentence(entry.reason), state: 'healthy', href },
+          6_000,
+        );
+        break;
+      case 'listener.error':
+        toasts.show({
+          id: `listener ${entry.listener}`,
+          title: `Listener ${entry.listener ?? ''} is not open`,
+          text: sentence(entry.reason),
+          state: 'down',
+          href: `#/live/listener/${encodeURIComponent(entry.listener ?? '')}`,
+        });
+        break;
+      case 'engine.restarted':
+        toasts.show({ id: 'engine', title: 'The engine was restarted', text: sentence(entry.reason) });
+        break;
+      default:
+        break;
+    }
+  };
+  return journal.onEntry(onEntry);
+}
+
+/** Messages over the screen; read aloud as they come. */
+export function Toasts() {
+  const stores = useStores();
+  const toasts = useToasts();
+  useEffect(() => watchJournal(stores), [stores]);
+  return (
+    <div className={css['toasts']} aria-live="polite">
+      {toasts.map((toast) => (
+        <Toast
+          key={toast.id}
+          title={toast.title}
+          mark={toast.state ? <StateRing state={toast.state} /> : undefined}
+          action={
+            toast.href ? (
+              <ButtonLink small href={toast.href} onClick={() => stores.toasts.dismiss(toast.id)}>
+                Inspect
+              </ButtonLink>
+            ) : undefined
+          }
+          onClose={() => stores.toasts.dismiss(toast.id)}
+        >
+          {toast.text}
+        </Toast>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,183 @@
+import { Pin } from 'lucide-react';
+import { memo, type MouseEvent } from 'react';
+import type { Client } from '../../../shared/model/metrics.ts';
+import { formatClock, formatCount } from '../../ui/format.ts';
+import { MiddleTruncate } from '../../ui/middle-truncate.tsx';
+import { clientId } from './clients-feed.ts';
+import { clientLabel, idleMs } from './client-label.ts';
+import { type Arrival, countMs, type Departure, ghostMs } from './departures.ts';
+import { cardId, type Lane } from './live-model.ts';
+import { drainProgress } from './node-words.ts';
+import css from './client-group.module.css';
+
+interface ClientGroupProps {
+  lane: Lane;
+  packed: boolean;
+  now: number;
+  left: Departure | undefined;
+  came: Arrival | undefined;
+  /** Lower case; clients whose key holds it are found. Empty: nobody is looked for. */
+  search: string;
+  selected: string | null;
+  onSelect: (client: Client) => void;
+}
+
+/** After this long a client that moved is drawn like the others. Milliseconds. */
+const justMovedMs = 6_000;
+/** Empty places drawn at most. */
+const maxGhosts = 16;
+const square = 3.5;
+const pitch = 5;
+const squaresPerRow = 36;
+/** Clients named beside the squares at most. */
+const maxNamed = 6;
+
+const isIdle = (client: Client, now: number) => now - client.lastSeen > idleMs;
+const isFound = (client: Client, search: string) => search !== '' && client.key.toLowerCase().includes(search);
+
+function Chip({
+  client,
+  now,
+  found,
+  dimmed,
+  selected,
+}: {
+  client: Client;
+  now: number;
+  found: boolean;
+  dimmed: boolean;
+  selected: boolean;
+}) {
+  const moved = client.moves > 0 && now - client.since < justMovedMs;
+  const classes = [
+    css['chip'],
+    isIdle(client, now) && !moved ? css['idle'] : '',
+    moved ? css['moved'] : '',
+    client.pinned ? css['pinned'] : '',
+    found ? css['found'] : '',
+    dimmed ? css['dimmed'] : '',
+    selected ? css['chosen'] : '',
+  ];
+  return (
+    <button
+      type="button"
+      tabIndex={-1}
+      className={classes.filter(Boolean).join(' ')}
+      data-client={clientId(client.pool, client.key)}
+      title={`${client.key}${client.pinned ? ', pinned' : ''}, ${formatCount(client.requests)} requests, last ${formatClock(client.lastSeen)}`}
+    >
+      {clientLabel(client)}
+      {client.pinned ? <Pin className={css['pin']} size={14} strokeWidth={2.5} aria-hidden /> : null}
+    </button>
+  );
+}
+
+function Squares({ clients, now }: { clients: readonly Client[]; now: number }) {
+  let active = '';
+  let idle = '';
+  clients.forEach((client, i) => {
+    const d = `M${(i % squaresPerRow) * pitch} ${Math.floor(i / squaresPerRow) * pitch}h${square}v${square}h-${square}z`;
+    if (isIdle(client, now)) idle += d;
+    else active += d;
+  });
+  const width = squaresPerRow * pitch;
+  const height = Math.max(1, Math.ceil(clients.length / squaresPerRow)) * pitch - (pitch - square);
+  return (
+    <svg className={css['squares']} viewBox={`0 0 ${width} ${height}`} width={width} height={height} aria-hidden="true">
+      <path d={active} fill="var(--flow)" />
+      <path d={idle} fill="var(--idle)" />
+    </svg>
+  );
+}
+
+function Minus({ left, lane }: { left: Departure; lane: Lane }) {
+  const label = (id: string) => lane.pool.nodes.find((n) => n.id === id)?.label ?? id;
+  return (
+    <div className={css['minus']} role="status">
+      <b>−{formatCount(left.count)}</b>
+      {[...left.to].slice(0, 3).map(([to, count]) => (
+        <span key={to} className="ellipsis">
+          {formatCount(count)} to {label(to)}
+        </span>
+      ))}
+    </div>
+  );
+}
+
+/** The clients that stick to one node, in the lane of that node. */
+export const ClientGroup = memo(function ClientGroup({ lane, packed, now, left, came, search, selected, onSelect }: ClientGroupProps) {
+  const { clients, node, state } = lane;
+  const drain = state === 'draining' ? drainProgress(node, now) : undefined;
+  const departed = left && now - left.at < ghostMs ? left.count : 0;
+  const ghosts = Math.min(maxGhosts, Math.max(departed, drain?.left ?? 0));
+  const counting = left !== undefined && now - left.at < countMs;
+  const named = packed
+    ? clients.filter((c) => c.pinned || isFound(c, search) || clientId(c.pool, c.key) === selected).slice(0, maxNamed)
+    : clients;
+
+  const onClick = (event: MouseEvent) => {
+    const id = (event.target as Element).closest('[data-client]')?.getAttribute('data-client');
+    const client = clients.find((c) => clientId(c.pool, c.key) === id);
+    if (client) onSelect(client);
+  };
+
+  return (
+    <section
+      className={`${css['group']} ${packed ? css['packed'] : ''}`}
+      data-card={cardId.group(lane.key)}
+      data-group={lane.key}
+      aria-label={`${formatCount(clients.length)} clients on ${node.label}`}
+    >
+      <div className={css['head']}>
+        <span className="muted">on</span>
+        <b className={css['name']}>
+          <MiddleTruncate text={node.label} keep={9} />
+        </b>
+        <span className={`num ${css['count']}`}>
+          {came && now - came.at < countMs ? <span className={css['came']}>+{formatCount(came.count)}</span> : null}
+          {counting && clients.length > 0 ? <span className={css['came']}>−{formatCount(left.count)}</span> : null}
+          {formatCount(clients.length)} <span>{clients.length === 1 ? 'client' : 'clients'}</span>
+        </span>
+      </div>
+      {packed && clients.length > 0 ? <Squares clients={clients} now={now} /> : null}
+      {named.length > 0 || ghosts > 0 ? (
+        // A convenience for the pointer: every client is also a row of the table that mirrors the map.
+        <div className={packed ? css['named'] : css['chips']} onClick={onClick}>
+          {named.map((client) => (
+            <Chip
+              key={client.key}
+              client={client}
+              now={now}
+              found={isFound(client, search)}
+              dimmed={search !== '' && !isFound(client, search)}
+              selected={clientId(client.pool, client.key) === selected}
+            />
+          ))}
+          {packed
+            ? null
+            : Array.from({ length: ghosts }, (_, i) => (
+                <span key={`ghost ${i}`} className={`${css['chip']} ${css['ghost']} ${drain ? '' : css['fading']}`} aria-hidden="true" />
+              ))}
+        </div>
+      ) : clients.length === 0 ? (
+        <p className={css['empty']}>{emptyWords(lane)}</p>
+      ) : null}
+      {counting && clients.length === 0 ? <Minus left={left} lane={lane} /> : null}
+    </section>
+  );
+});
+
+function emptyWords({ state, pool }: Lane): string {
+  switch (state) {
+    case 'backup':
+      return 'Empty while the others are up';
+    case 'down':
+      return 'Nobody while it is down';
+    case 'rejecting':
+      return 'Nobody while it rejects';
+    case 'draining':
+      return 'Everyone has left';
+    default:
+      return pool.stickiness === 'none' ? 'This pool remembers nobody' : 'No clients yet';
+  }
+}

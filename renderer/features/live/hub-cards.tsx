@@ -1,0 +1,96 @@
+import { memo } from 'react';
+import type { Algorithm } from '../../../shared/model/config.ts';
+import type { ListenerState, PoolState } from '../../../shared/model/state.ts';
+import { poolWords, rollUp } from '../../ui/effective-state.ts';
+import { formatCount } from '../../ui/format.ts';
+import { MiddleTruncate } from '../../ui/middle-truncate.tsx';
+import { RollUpRing } from '../../ui/rollup-ring.tsx';
+import { cardId, selectionHref } from './live-model.ts';
+import css from './live.module.css';
+
+export const algorithmWords: Record<Algorithm, string> = {
+  roundrobin: 'Round robin',
+  leastconn: 'Least connections',
+  source: 'Source address',
+  random2: 'Random of two',
+};
+
+export const stickinessWords: Record<PoolState['stickiness'], string> = {
+  none: 'Not sticky',
+  table: 'Sticky by table',
+  http_cookie: 'Sticky by cookie',
+};
+
+/** A listener in one or two words, and whether that is an alarm. */
+export function listenerWords(listener: ListenerState, pool: Pick<PoolState, 'available' | 'nodes'>): { word: string; alarm: boolean } {
+  if (listener.state === 'error') return { word: 'Not open', alarm: true };
+  if (listener.state === 'disabled') return { word: 'Off', alarm: false };
+  if (pool.available === 0) return { word: 'Nothing serves', alarm: true };
+  return { word: rollUp(pool.nodes).count.down > 0 ? 'Reduced' : 'Serving', alarm: false };
+}
+
+interface ListenerCardProps {
+  listener: ListenerState;
+  pool: PoolState;
+  connections: number;
+  selected: boolean;
+}
+
+export const ListenerCard = memo(function ListenerCard({ listener, pool, connections, selected }: ListenerCardProps) {
+  const { word, alarm } = listenerWords(listener, pool);
+  const off = listener.state === 'disabled';
+  return (
+    <section
+      className={`${css['hub']} ${alarm ? css['hubDown'] : ''} ${off ? css['hubOff'] : ''} ${selected ? css['hubSelected'] : ''}`}
+      data-card={cardId.listener(listener.id)}
+      aria-label={`Listener ${listener.name}, ${word}`}
+    >
+      <h3>
+        <a className={css['hubName']} href={selectionHref({ kind: 'listener', id: listener.id })} title={listener.name}>
+          <MiddleTruncate text={listener.name} keep={5} />
+        </a>
+      </h3>
+      <MiddleTruncate text={listener.address} keep={5} className={`mono ${css['hubLine']} ${css['hubAddress']}`} />
+      <p className={`${css['hubLine']} num`}>
+        {listener.protocol} · {formatCount(connections)} open
+      </p>
+      {listener.state === 'error' ? (
+        <p className={css['hubReason']} title={listener.reason}>
+          {listener.reason}
+        </p>
+      ) : null}
+      <div className={css['hubState']}>
+        {off ? null : <RollUpRing rollUp={rollUp(pool.nodes, listener.state === 'up' && pool.available > 0)} size={18} />}
+        <span className={alarm ? 'fill-down' : undefined}>{word}</span>
+      </div>
+    </section>
+  );
+});
+
+interface PoolCardProps {
+  pool: PoolState;
+  selected: boolean;
+}
+
+export const PoolCard = memo(function PoolCard({ pool, selected }: PoolCardProps) {
+  const words = poolWords(pool);
+  return (
+    <section
+      className={`${css['hub']} ${selected ? css['hubSelected'] : ''}`}
+      data-card={cardId.pool(pool.id)}
+      aria-label={`Pool ${pool.name}, ${words}`}
+    >
+      <h3>
+        <a className={css['hubName']} href={selectionHref({ kind: 'pool', id: pool.id })} title={pool.name}>
+          <MiddleTruncate text={pool.name} keep={5} />
+        </a>
+      </h3>
+      <p className={`${css['hubLine']} ellipsis`}>{algorithmWords[pool.algorithm]}</p>
+      <p className={`${css['hubLine']} ellipsis`}>{stickinessWords[pool.stickiness]}</p>
+      <div className={css['hubState']}>
+        <RollUpRing rollUp={rollUp(pool.nodes, pool.available > 0)} size={18} />
+        <span className="num">{words}</span>
+      </div>
+    </section>
+  );
+});

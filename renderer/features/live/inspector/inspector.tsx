@@ -1,0 +1,49 @@
+import { useEffect } from 'react';
+import type { LiveModel, Selection } from '../live-model.ts';
+import { ClientInspector } from './client-inspector.tsx';
+import { ListenerInspector, PoolInspector } from './hub-inspectors.tsx';
+import { NodeInspector } from './node-inspector.tsx';
+import { closeInspector, InspectorHead } from './parts.tsx';
+
+/** What is known of the chosen thing, and the evidence for it. */
+export function Inspector({ selection, model }: { selection: Selection; model: LiveModel }) {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key === 'Escape' && !event.defaultPrevented) closeInspector();
+    };
+    addEventListener('keydown', onKey);
+    return () => removeEventListener('keydown', onKey);
+  }, []);
+  return (
+    <aside className="inspector" aria-label="Inspector">
+      <Content selection={selection} model={model} />
+    </aside>
+  );
+}
+
+function Content({ selection, model }: { selection: Selection; model: LiveModel }) {
+  if (selection.kind === 'node') {
+    const lane = model.lanes.find((l) => l.pool.id === selection.pool && l.node.id === selection.id);
+    const block = model.blocks.find((b) => b.pool.id === selection.pool);
+    if (lane && block) return <NodeInspector key={lane.key} lane={lane} block={block} model={model} />;
+  }
+  if (selection.kind === 'pool') {
+    const block = model.blocks.find((b) => b.pool.id === selection.id);
+    if (block) return <PoolInspector block={block} />;
+  }
+  if (selection.kind === 'listener') {
+    const block = model.blocks.find((b) => b.listeners.some((l) => l.id === selection.id));
+    const listener = block?.listeners.find((l) => l.id === selection.id);
+    if (block && listener) return <ListenerInspector listener={listener} block={block} model={model} />;
+  }
+  if (selection.kind === 'client') {
+    const lane = model.lanes.find((l) => l.clients.some((c) => c.pool === selection.pool && c.key === selection.id));
+    const client = lane?.clients.find((c) => c.pool === selection.pool && c.key === selection.id);
+    if (lane && client) return <ClientInspector key={client.key} client={client} lane={lane} now={model.now} />;
+  }
+  return (
+    <InspectorHead title={<span className="ellipsis">{selection.id}</span>}>
+      {selection.kind === 'client' ? 'Not remembered any more' : 'Not on the map'}
+    </InspectorHead>
+  );
+}

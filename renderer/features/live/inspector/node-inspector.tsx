@@ -1,0 +1,244 @@
+import { type ReactNode, useState } from 'react';
+import type { PoolConfig } from '../../../../shared/model/config.ts';
+import type { CheckResult } from '../../../../shared/model/state.ts';
+import { errorMessage } from '../../../bridge/client.ts';
+import { useClient } from '../../../bridge/context.tsx';
+import { useStores } from '../../../stores/context.tsx';
+import { Button, ButtonLink } from '../../../ui/button.tsx';
+import { stateLooks } from '../../../ui/effective-state.ts';
+import { formatClock, formatCount, formatDuration, formatMs, formatRate, missing } from '../../../ui/format.ts';
+import { StateRing } from '../../../ui/state-ring.tsx';
+import { clientLabel } from '../client-label.ts';
+import type { Block, Lane, LiveModel } from '../live-model.ts';
+import { drainProgress, remainSeconds } from '../node-words.ts';
+import { Sparkline } from '../sparkline.tsx';
+import { checkWords, detectMs } from '../check-words.ts';
+import { useSetMode } from '../use-set-mode.ts';
+import { Facts, InspectorHead, Section } from './parts.tsx';
+import css from './inspector.module.css';
+
+const bars = 43;
+const minuteMs = 60_000;
+
+const seconds = (ms: number) => `${(ms / 1_000).toFixed(ms < 10_000 ? 1 : 0)} s`;
+
+function CheckBars({ checks }: { checks: readonly CheckResult[] }) {
+  const shown = checks.slice(-bars);
+  const largest = Math.max(1, ...shown.filter((c) => c.ok).map((c) => c.durationMs));
+  return (
+    <svg className={css['bars']} viewBox={`0 0 ${bars * 6 - 2} 34`} preserveAspectRatio="none" aria-hidden="true">
+      {shown.map((check, i) => {
+        const height = check.ok ? 4 + 24 * Math.min(1, check.durationMs / largest) : 32;
+        const x = (bars - shown.length + i) * 6;
+        return check.ok ? (
+          <rect
+            key={check.time}
+            x={x}
+            y={34 - height}
+            width="4"
+            height={height}
+            rx="1"
+            fill="var(--muted)"
+            opacity={i === shown.length - 1 ? 1 : 0.55}
+          />
+        ) : (
+          <rect key={check.time} x={x + 0.5} y={34 - height + 0.5} width="3" height={height - 1} fill="none" stroke="var(--st-down)" />
+        );
+      })}
+    </svg>
+  );
+}
+
+function Evidence({ lane, config, now }: { lane: Lane; config: PoolConfig; now: number }) {
+  const { checks } = useStores();
+  const { node } = lane;
+  const check = config.healthCheck;
+  const history = checks.of(lane.key);
+  const last = node.lastCheck;
+  const streak =
+    node.streak === 0
+      ? 'none yet'
+      : node.streak > 0
+        ? `${formatCount(node.streak)} passed in a row`
+        : `${formatCount(-node.streak)} failed in a row`;
+  const nextMs = node.nextCheckAt === null ? null : node.nextCheckAt - now;
+  const detect = detectMs(check);
+  return (
+    <Section title="Evidence" aside={checkWords(check)}>
+      {history.length > 1 ? <CheckBars checks={history} /> : null}
+      <Facts
+        facts={[
+          [
+            'Last check',
+            last ? `${last.detail}${last.ok ? ` in ${formatMs(last.durationMs)} ms` : ''}, ${formatClock(last.time)}` : missing,
+          ],
+          ['Streak', streak],
+          ['Next check', nextMs === null ? 'none planned' : nextMs <= 0 ? 'now' : `in ${seconds(nextMs)}`],
+          ['Detects in', detect === undefined ? missing : `about ${seconds(detect)}`],
+        ]}
+      />
+    </Section>
+  );
+}
+
+function DrainSection({ lane, now, others }: { lane: Lane; now: number; others: string }) {
+  const drain = drainProgress(lane.node, now);
+  if (!drain || !lane.node.drain) return null;
+  return (
+    <Section>
+      <div className={`${css['drain']} num`}>
+        <span>
+          <b>{formatCount(drain.stay)}</b>
+          {drain.stay === 1 ? 'client stays' : 'clients stay'}
+        </span>
+        <span>
+          <b>{formatCount(drain.left)}</b>
+          have left
+        </span>
+        <span>
+          <b>{drain.remainsMs > 0 ? remainSeconds(drain.remainsMs) : '0 s'}</b>
+          remain
+        </span>
+      </div>
+      <div className={css['drainBar']}>
+        <i style={{ width: `${(drain.share * 100).toFixed(1)}%` }} />
+      </div>
+      <p className="small muted num">
+        No new client is sent here. At {formatClock(lane.node.drain.until)} the rest move{others ? ` to ${others}` : ''}.
+      </p>
+    </Section>
+  );
+}
+
+function WhySection({ lane }: { lane: Lane }) {
+  const pinned = lane.clients.filter((c) => c.pinned);
+  const cookie = lane.clients.filter((c) => !c.pinned && c.kind === 'cookie').length;
+  const address = lane.clients.length - pinned.length - cookie;
+  const facts: [string, ReactNode][] = [];
+  if (cookie > 0) facts.push(['Sticky by cookie', formatCount(cookie)]);
+  if (address > 0) facts.push(['Sticky by address', formatCount(address)]);
+  if (pinned.length > 0) {
+    facts.push([
+      'Pinned by you',
+      <>
+        {formatCount(pinned.length)} <span className="mono muted">{pinned.slice(0, 2).map(clientLabel).join(' ')}</span>
+      </>,
+    ]);
+  }
+  if (facts.length === 0) return null;
+  return (
+    <Section title="Why clients are here" aside={`${formatCount(lane.clients.length)} clients`}>
+      <Facts facts={facts} />
+    </Section>
+  );
+}
+
+/** A node: its drain if it drains, the checks behind its state, its traffic, its clients, its connection. */
+export function NodeInspector({ lane, block, model }: { lane: Lane; block: Block; model: LiveModel }) {
+  const client = useClient();
+  const { traffic } = useStores();
+  const { node, pool, state, rates } = lane;
+  const look = stateLooks[state];
+  const [trying, setTrying] = useState(false);
+  const [tried, setTried] = useState<{ text: string; ok: boolean } | null>(null);
+  const { pending, error, set } = useSetMode(pool.id, node.id, node.label, node.mode);
+  const config = block.config;
+  const nodeConfig = config?.nodes.find((n) => n.id === node.id);
+  const series = traffic.node(lane.key);
+  const drain = state === 'draining' ? drainProgress(node, model.now) : undefined;
+  const others = pool.nodes
+    .filter((n) => n.id !== node.id && n.mode === 'accept' && n.state !== 'down')
+    .map((n) => n.label)
+    .slice(0, 3)
+    .join(', ');
+  const weights = pool.nodes.reduce((sum, n) => sum + n.weight, 0);
+  const tls = nodeConfig?.tls;
+
+  const tryNow = () => {
+    if (!nodeConfig || !config) return;
+    setTrying(true);
+    setTried(null);
+    client
+      .request('check.try', { node: nodeConfig, healthCheck: config.healthCheck })
+      .then((result) => setTried({ ok: result.ok, text: `${result.detail}${result.ok ? ` in ${formatMs(result.durationMs)} ms` : ''}` }))
+      .catch((reason: unknown) => setTried({ ok: false, text: errorMessage(reason) }))
+      .finally(() => setTrying(false));
+  };
+
+  return (
+    <>
+      <InspectorHead
+        mark={<StateRing state={state} size={40} progress={drain?.share ?? 1} />}
+        title={<span title={node.label}>{node.label}</span>}
+      >
+        <span className={state === 'down' ? 'fill-down' : look.className}>{look.word}</span>{' '}
+        {state === 'draining' && node.drain ? `since ${formatClock(node.drain.since)}` : `for ${formatDuration(model.now - node.since)}`}
+      </InspectorHead>
+      <div className={css['body']}>
+        {state === 'down' || state === 'checking' ? (
+          <Section>
+            <p className="small">{node.reason}</p>
+          </Section>
+        ) : null}
+        <DrainSection lane={lane} now={model.now} others={others} />
+        {config && state !== 'rejecting' ? <Evidence lane={lane} config={config} now={model.now} /> : null}
+        <Section title="Traffic" aside="last 60 s">
+          {series ? <Sparkline tall values={series.history(model.traffic.time, minuteMs, 60)} /> : null}
+          <div className={`${css['quad']} num`}>
+            <span>
+              <b>{formatRate(rates?.requestsPerSecond)}</b>req/s
+            </span>
+            <span>
+              <b>{formatMs(rates?.p50)} ms</b>p50
+            </span>
+            <span>
+              <b>{formatMs(rates?.p95)} ms</b>p95
+            </span>
+            <span>
+              <b>{formatMs(rates?.p99)} ms</b>p99
+            </span>
+          </div>
+        </Section>
+        <WhySection lane={lane} />
+        <Section title="Connection">
+          <Facts
+            facts={[
+              ['Address', <span className={`mono ${css['whole']}`}>{node.address}</span>],
+              [
+                'Open now',
+                `${formatCount(rates?.connections ?? node.connections)} of ${nodeConfig?.maxConnections ? formatCount(nodeConfig.maxConnections) : 'no limit'}`,
+              ],
+              ['Weight', `${node.weight}, ${weights > 0 ? `${Math.round((100 * node.weight) / weights)} % of the pool` : ''}`],
+              ['Errors', `${formatCount(node.errors)} of ${formatCount(node.requests)} requests`],
+              ['TLS to node', tls ? (typeof tls === 'object' && !tls.verify ? 'on, not verified' : 'on, verified') : 'off'],
+            ]}
+          />
+        </Section>
+      </div>
+      {error || tried ? (
+        <p className={css['result']} role={tried?.ok ? 'status' : 'alert'}>
+          {error || tried?.text}
+        </p>
+      ) : null}
+      <div className={css['foot']}>
+        {state === 'draining' ? (
+          <>
+            <Button small onClick={() => set('accept')} disabled={pending !== null}>
+              Cancel the drain
+            </Button>
+            <span className="small muted">back to Accept</span>
+          </>
+        ) : (
+          <>
+            <Button small onClick={tryNow} disabled={trying || !nodeConfig || config?.healthCheck.type === 'none'}>
+              {trying ? 'Checking' : 'Check now'}
+            </Button>
+            <ButtonLink small href={`#/pools/${encodeURIComponent(pool.id)}`}>
+              Edit the pool
+            </ButtonLink>
+          </>
+        )}
+      </div>
+    </>
+  );
+}

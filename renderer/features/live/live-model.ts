@@ -1,0 +1,197 @@
+import type { Config, PoolConfig } from '../../../shared/model/config.ts';
+import type { Client } from '../../../shared/model/metrics.ts';
+import type { ListenerState, NodeState, PoolState } from '../../../shared/model/state.ts';
+import { nodeKey } from '../../../shared/state/patch.ts';
+import type { Rates } from '../../stores/traffic-series.ts';
+import type { TrafficView } from '../../stores/traffic-store.ts';
+import type { Edge, EdgeLook } from '../../map/bands.ts';
+import { type EffectiveState, effectiveState } from '../../ui/effective-state.ts';
+
+/** One lane of the map: a node and, in the same row, the clients that stick to it. */
+export interface Lane {
+  /** `nodeKey(pool, node)`. */
+  key: string;
+  pool: PoolState;
+  node: NodeState;
+  state: EffectiveState;
+  clients: Client[];
+  /** undefined until the first tick. */
+  rates: (Rates & { stickyClients: number }) | undefined;
+}
+
+/** A pool, the listeners in front of it and its lanes. */
+export interface Block {
+  pool: PoolState;
+  config: PoolConfig | undefined;
+  listeners: ListenerState[];
+  lanes: Lane[];
+  /** First row of the grid, from 1, and how many rows it takes (a pool without nodes takes one). */
+  row: number;
+  rows: number;
+}
+
+export interface LiveModel {
+  blocks: Block[];
+  lanes: Lane[];
+  rows: number;
+  /** Clients shown and clients there are. */
+  clients: number;
+  totalClients: number;
+  /** Above 150 each client is a square. */
+  packed: boolean;
+  traffic: TrafficView;
+  config: Config;
+  now: number;
+}
+
+export interface LiveSources {
+  listeners: readonly ListenerState[];
+  pools: readonly PoolState[];
+  config: Config;
+  traffic: TrafficView;
+  clients: readonly Client[];
+  totalClients: number;
+  /** Id of the only pool to show; empty for all. */
+  onlyPool: string;
+  now: number;
+}
+
+/** The most clients that are drawn one by one with their name. */
+export const maxChips = 150;
+
+/** Puts what the stores know in the order of the map. */
+export function buildLiveModel(sources: LiveSources): LiveModel {
+  const { listeners, pools, config, traffic, clients, onlyPool, now } = sources;
+  const byNode = new Map<string, Client[]>();
+  for (const client of clients) {
+    const key = nodeKey(client.pool, client.node);
+    const list = byNode.get(key);
+    if (list) list.push(client);
+    else byNode.set(key, [client]);
+  }
+  const blocks: Block[] = [];
+  let row = 1;
+  for (const pool of pools) {
+    if (onlyPool !== '' && pool.id !== onlyPool) continue;
+    const lanes = pool.nodes.map((node): Lane => {
+      const key = nodeKey(pool.id, node.id);
+      return { key, pool, node, state: effectiveState(node), clients: byNode.get(key) ?? [], rates: traffic.nodes.get(key) };
+    });
+    const rows = Math.max(1, lanes.length);
+    blocks.push({
+      pool,
+      config: config.pools.find((p) => p.id === pool.id),
+      listeners: listeners.filter((listener) => listener.pool === pool.id),
+      lanes,
+      row,
+      rows,
+    });
+    row += rows;
+  }
+  const lanes = blocks.flatMap((block) => block.lanes);
+  const shown = lanes.reduce((sum, lane) => sum + lane.clients.length, 0);
+  return {
+    blocks,
+    lanes,
+    rows: row - 1,
+    clients: shown,
+    totalClients: onlyPool === '' ? Math.max(sources.totalClients, shown) : shown,
+    packed: shown > maxChips,
+    traffic,
+    config,
+    now,
+  };
+}
+
+export type Selection =
+  | { kind: 'node'; pool: string; id: string }
+  | { kind: 'pool'; id: string }
+  | { kind: 'listener'; id: string }
+  | { kind: 'client'; pool: string; id: string };
+
+/** What stands after `#/live/`. */
+export function parseSelection(parts: readonly string[]): Selection | null {
+  const [kind, a, b] = parts;
+  if (kind === 'node' && a !== undefined && b !== undefined) return { kind, pool: a, id: b };
+  if (kind === 'client' && a !== undefined && b !== undefined) return { kind, pool: a, id: b };
+  if ((kind === 'pool' || kind === 'listener') && a !== undefined) return { kind, id: a };
+  return null;
+}
+
+export function selectionHref(selection: Selection | null): string {
+  if (!selection) return '#/live';
+  const ids = 'pool' in selection ? [selection.pool, selection.id] : [selection.id];
+  return `#/live/${selection.kind}/${ids.map(encodeURIComponent).join('/')}`;
+}
+
+const looks: Record<EffectiveState, EdgeLook> = {
+  healthy: 'plain',
+  checking: 'plain',
+  down: 'down',
+  draining: 'draining',
+  backup: 'backup',
+  rejecting: 'off',
+};
+
+/** Ids of the cards bands run between. */
+export const cardId = {
+  group: (laneKey: string) => `group:${laneKey}`,
+  listener: (id: string) => `listener:${id}`,
+  pool: (id: string) => `pool:${id}`,
+  node: (laneKey: string) => `node:${laneKey}`,
+};
+
+export const nodeEdgeId = (laneKey: string): string => `pool>${laneKey}`;
+export const trunkEdgeId = (listener: string): string => `listener>${listener}`;
+
+/** Every way a request can go on the map, with what goes there now. */
+export function buildEdges(model: LiveModel, selection: Selection | null): Edge[] {
+  const edges: Edge[] = [];
+  for (const { pool, listeners, lanes } of model.blocks) {
+    const open = listeners.filter((listener) => listener.state !== 'disabled');
+    const rateOf = (id: string) => model.traffic.listeners.get(id)?.requestsPerSecond ?? 0;
+    const all = open.reduce((sum, listener) => sum + rateOf(listener.id), 0);
+    for (const lane of lanes) {
+      const rate = lane.rates?.requestsPerSecond ?? 0;
+      const latency = lane.rates?.p50 ?? null;
+      const chosen = selection?.kind === 'node' && selection.pool === pool.id && selection.id === lane.node.id;
+      for (const listener of open) {
+        const share = all > 0 ? rateOf(listener.id) / all : 1 / open.length;
+        // Without clients and traffic there is nothing between an empty place and the listener.
+        if (lane.clients.length === 0 && rate * share === 0) continue;
+        edges.push({
+          id: `${lane.key}>${listener.id}`,
+          from: cardId.group(lane.key),
+          to: cardId.listener(listener.id),
+          rate: rate * share,
+          latency,
+          look: listener.state === 'error' ? 'down' : rate * share > 0 ? 'plain' : 'off',
+          chosen: chosen || (selection?.kind === 'listener' && selection.id === listener.id),
+        });
+      }
+      edges.push({
+        id: nodeEdgeId(lane.key),
+        from: cardId.pool(pool.id),
+        to: cardId.node(lane.key),
+        rate,
+        latency,
+        look: looks[lane.state],
+        chosen: chosen || (selection?.kind === 'pool' && selection.id === pool.id),
+      });
+    }
+    for (const listener of open) {
+      const rates = model.traffic.listeners.get(listener.id);
+      edges.push({
+        id: trunkEdgeId(listener.id),
+        from: cardId.listener(listener.id),
+        to: cardId.pool(pool.id),
+        rate: rates?.requestsPerSecond ?? 0,
+        latency: model.traffic.total.p50,
+        look: listener.state === 'error' || (pool.available === 0 && !rates?.requestsPerSecond) ? 'down' : 'plain',
+        chosen:
+          (selection?.kind === 'listener' && selection.id === listener.id) || (selection?.kind === 'pool' && selection.id === pool.id),
+      });
+    }
+  }
+  return edges;
+}

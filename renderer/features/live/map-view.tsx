@@ -1,0 +1,211 @@
+import { type CSSProperties, Fragment, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import type { Client } from '../../../shared/model/metrics.ts';
+import { FlowMap, type MapScales } from '../../map/flow-map.ts';
+import type { Box } from '../../map/bands.ts';
+import { useSettings, useStores, useView } from '../../stores/context.tsx';
+import { formatCount } from '../../ui/format.ts';
+import { ClientGroup } from './client-group.tsx';
+import { clientId, type ClientsFeed } from './clients-feed.ts';
+import type { Movements } from './departures.ts';
+import { FlightDeck } from './flight-deck.ts';
+import { ListenerCard, PoolCard } from './hub-cards.tsx';
+import { Legend } from './legend.tsx';
+import { buildEdges, type LiveModel, nodeEdgeId, type Selection, selectionHref, trunkEdgeId } from './live-model.ts';
+import { NodeCard } from './node-card.tsx';
+import css from './live.module.css';
+
+interface MapViewProps {
+  model: LiveModel;
+  feed: ClientsFeed;
+  movements: Movements;
+  selection: Selection | null;
+  search: string;
+  onScales: (scales: MapScales) => void;
+  scales: MapScales;
+}
+
+/** Height a full card's lane needs, with the gap to the next. */
+const fullLane = 180;
+/** Points of a card's sparkline. */
+const sparkPoints = 30;
+const minuteMs = 60_000;
+
+/** Where every card is, in pixels of the scrolled content. */
+function measure(content: HTMLElement): Map<string, Box> {
+  const origin = content.getBoundingClientRect();
+  const boxes = new Map<string, Box>();
+  for (const card of content.querySelectorAll<HTMLElement>('[data-card]')) {
+    const rect = card.getBoundingClientRect();
+    boxes.set(card.dataset['card']!, {
+      left: rect.left - origin.left,
+      right: rect.right - origin.left,
+      y: (rect.top + rect.bottom) / 2 - origin.top,
+    });
+  }
+  return boxes;
+}
+
+/** Clients, listeners, pools and nodes in lanes, over the canvas that shows what flows between them. */
+export function MapView({ model, feed, movements, selection, search, onScales, scales }: MapViewProps) {
+  const stores = useStores();
+  const paused = useView((s) => s.paused !== null);
+  const theme = useSettings((s) => s.theme);
+  const reducedMotion = useSettings((s) => s.reducedMotion);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const scroller = useRef<HTMLDivElement>(null);
+  const content = useRef<HTMLDivElement>(null);
+  const [map, setMap] = useState<FlowMap | null>(null);
+  const [deck, setDeck] = useState<FlightDeck | null>(null);
+  const [height, setHeight] = useState(0);
+
+  useEffect(() => {
+    const made = new FlowMap(canvas.current!, onScales);
+    const flights = new FlightDeck(content.current!, (list) => made.addFlights(list));
+    setMap(made);
+    setDeck(flights);
+    const observer = new ResizeObserver(() => {
+      const box = scroller.current!;
+      made.resize(box.clientWidth, box.clientHeight);
+      setHeight(box.clientHeight);
+      made.setBoxes(measure(content.current!));
+    });
+    observer.observe(scroller.current!);
+    observer.observe(content.current!);
+    return () => {
+      observer.disconnect();
+      flights.destroy();
+      made.destroy();
+    };
+  }, [onScales]);
+
+  useEffect(() => map?.setPaused(paused), [map, paused]);
+  useEffect(() => map?.setReducedMotion(reducedMotion), [map, reducedMotion]);
+  useEffect(() => map?.readTheme(), [map, theme]);
+
+  const edges = useMemo(() => buildEdges(model, selection), [model, selection]);
+  // After each render cards may stand elsewhere; reading some thirty boxes twice a second costs next to nothing.
+  useLayoutEffect(() => {
+    if (!map || !content.current) return;
+    map.setBoxes(measure(content.current));
+    map.setEdges(edges);
+    deck?.depart();
+  });
+
+  useEffect(() => {
+    if (!deck) return;
+    return feed.onMoving((moves) => {
+      if (!paused && !reducedMotion) deck.announce(moves);
+    });
+  }, [deck, feed, paused, reducedMotion]);
+
+  useEffect(() => {
+    if (!map) return;
+    return stores.traffic.onTick((tick) => {
+      for (const node of tick.nodes) map.addErrors(nodeEdgeId(`${node.pool}/${node.node}`), node.errors);
+      for (const listener of tick.listeners) map.addErrors(trunkEdgeId(listener.id), listener.errors);
+    });
+  }, [map, stores]);
+
+  const compact = model.lanes.length > 3 && model.rows * fullLane + 16 > height && height > 0;
+  const up = model.lanes.filter((lane) => lane.state !== 'down' && lane.state !== 'rejecting').length;
+  const listeners = model.blocks.reduce((sum, block) => sum + block.listeners.length, 0);
+  const selectedClient = selection?.kind === 'client' ? clientId(selection.pool, selection.id) : null;
+  const choose = (client: Client) => {
+    location.hash = selectionHref({ kind: 'client', pool: client.pool, id: client.key });
+  };
+  const wide = model.packed && compact;
+  const style = { '--rows': model.rows } as CSSProperties;
+
+  return (
+    <>
+      <div className={css['mapArea']}>
+        <canvas ref={canvas} className={css['canvas']} aria-hidden="true" />
+        <div ref={scroller} className={css['scroller']} onScroll={(event) => map?.scroll(event.currentTarget.scrollTop)}>
+          <div ref={content} className={`${css['content']} ${compact ? css['compact'] : ''} ${wide ? css['packed'] : ''}`} data-map>
+            <div className={`${css['cols']} ${css['heads']}`}>
+              <span className={css['k1']}>
+                <b>Clients</b> {formatCount(model.totalClients)}
+                {model.totalClients > model.clients ? `, ${formatCount(model.clients)} shown` : ''}
+              </span>
+              <span className={css['k2']}>
+                <b>Listener</b> {listeners}
+              </span>
+              <span className={css['k3']}>
+                <b>Pool</b> {model.blocks.length}
+              </span>
+              <span className={`${css['k4']} ${css['k4Head']}`}>
+                <span>
+                  <b>Nodes</b> {up} of {model.lanes.length} up
+                </span>
+                {compact ? <span>rate and p95</span> : null}
+              </span>
+            </div>
+            <div className={`${css['cols']} ${css['body']}`} style={style}>
+              {model.blocks.map(({ pool, listeners: own, lanes, row, rows }) => (
+                <Fragment key={pool.id}>
+                  {lanes.map((lane, i) => (
+                    <Fragment key={lane.key}>
+                      <div className={`${css['k1']} ${css['cell']}`} style={{ gridRow: row + i }}>
+                        <ClientGroup
+                          lane={lane}
+                          packed={model.packed}
+                          now={model.now}
+                          left={movements.left.get(lane.key)}
+                          came={movements.came.get(lane.key)}
+                          search={search}
+                          selected={selectedClient}
+                          onSelect={choose}
+                        />
+                      </div>
+                      <div className={`${css['k4']} ${css['cell']}`} style={{ gridRow: row + i }}>
+                        <NodeCard
+                          lane={lane}
+                          now={model.now}
+                          compact={compact}
+                          selected={selection?.kind === 'node' && selection.pool === pool.id && selection.id === lane.node.id}
+                          history={compact ? undefined : stores.traffic.node(lane.key)?.history(model.traffic.time, minuteMs, sparkPoints)}
+                        />
+                      </div>
+                    </Fragment>
+                  ))}
+                  {lanes.length === 0 ? (
+                    <div className={`${css['k4']} ${css['cell']}`} style={{ gridRow: row }}>
+                      <p className={css['noNodes']}>
+                        {pool.name} has no nodes yet. <a href={`#/pools/${encodeURIComponent(pool.id)}`}>Add one</a>
+                      </p>
+                    </div>
+                  ) : null}
+                  <div className={`${css['k2']} ${css['stack']}`} style={{ gridRow: `${row} / span ${rows}` }}>
+                    {own.map((listener) => (
+                      <ListenerCard
+                        key={listener.id}
+                        listener={listener}
+                        pool={pool}
+                        connections={model.traffic.listeners.get(listener.id)?.connections ?? listener.connections}
+                        selected={selection?.kind === 'listener' && selection.id === listener.id}
+                      />
+                    ))}
+                    {own.length === 0 ? (
+                      <p className={css['noListener']}>
+                        No listener. <a href="#/listeners/new">Add one</a>
+                      </p>
+                    ) : null}
+                  </div>
+                  <div className={`${css['k3']} ${css['stack']}`} style={{ gridRow: `${row} / span ${rows}` }}>
+                    <PoolCard pool={pool} selected={selection?.kind === 'pool' && selection.id === pool.id} />
+                  </div>
+                </Fragment>
+              ))}
+            </div>
+          </div>
+        </div>
+      </div>
+      <Legend
+        scales={scales}
+        packed={model.packed}
+        pinned={model.lanes.some((l) => l.clients.some((c) => c.pinned))}
+        movements={movements}
+      />
+    </>
+  );
+}

@@ -1,0 +1,107 @@
+import { TriangleAlert } from 'lucide-react';
+import { memo } from 'react';
+import { formatCount, formatMs, formatRate, missing } from '../../ui/format.ts';
+import { stateLooks } from '../../ui/effective-state.ts';
+import { MiddleTruncate } from '../../ui/middle-truncate.tsx';
+import { StateRing } from '../../ui/state-ring.tsx';
+import { cardId, type Lane, selectionHref } from './live-model.ts';
+import { ModeControl } from './mode-control.tsx';
+import { drainProgress, reasonLine, sinceLine } from './node-words.ts';
+import { Sparkline } from './sparkline.tsx';
+import { useSetMode } from './use-set-mode.ts';
+import css from './node-card.module.css';
+
+interface NodeCardProps {
+  lane: Lane;
+  now: number;
+  selected: boolean;
+  compact: boolean;
+  /** Requests a second over the last minute. */
+  history: Float64Array | undefined;
+}
+
+const cardClass: Partial<Record<Lane['state'], string>> = { down: 'down', draining: 'draining' };
+
+/** A node: what was seen of it, what is wanted of it, and what it does. */
+export const NodeCard = memo(function NodeCard({ lane, now, selected, compact, history }: NodeCardProps) {
+  const { node, pool, state, rates } = lane;
+  const look = stateLooks[state];
+  const { pending, error, set } = useSetMode(pool.id, node.id, node.label, node.mode);
+  const drain = state === 'draining' ? drainProgress(node, now) : undefined;
+  const word = <span className={state === 'down' ? 'fill-down' : look.className}>{look.word}</span>;
+  const since = sinceLine(node, state, now);
+  const reason = reasonLine(node, state, pool, now);
+  const rate = rates ? formatRate(rates.requestsPerSecond) : missing;
+  const p95 = formatMs(rates?.p95);
+
+  return (
+    <article
+      className={`${css['card']} ${compact ? css['compact'] : ''} ${css[cardClass[state] ?? ''] ?? ''} ${selected ? css['selected'] : ''}`}
+      data-card={cardId.node(lane.key)}
+      data-node={lane.key}
+      data-state={state}
+      aria-label={`Node ${node.label}, ${look.word}`}
+    >
+      <div className={css['head']}>
+        <StateRing state={state} size={compact ? 24 : 32} progress={drain?.share ?? 1} />
+        <div className={css['names']}>
+          <div className={css['line']}>
+            <a className={css['name']} href={selectionHref({ kind: 'node', pool: pool.id, id: node.id })} title={node.label}>
+              <MiddleTruncate text={node.label} keep={compact ? 9 : 7} />
+            </a>
+            <span className={css['word']}>{word}</span>
+          </div>
+          <div className={css['line']}>
+            <MiddleTruncate text={node.address} keep={6} className={`mono ${css['address']}`} />
+            <span className={`num ${css['since']}`}>
+              {compact && state === 'healthy' ? (
+                <>
+                  <b>{rate}</b> req/s · {p95} ms
+                </>
+              ) : compact && drain && drain.remainsMs > 0 ? (
+                `${formatCount(drain.stay)} stay, ${since}`
+              ) : (
+                since
+              )}
+            </span>
+          </div>
+        </div>
+      </div>
+      {compact && !error ? null : error ? (
+        <p className={`${css['why']} ${css['error']} ellipsis`} role="alert" title={error}>
+          <TriangleAlert size={12} aria-hidden /> {error}
+        </p>
+      ) : (
+        <p className={`${css['why']} num ellipsis`} title={reason}>
+          {reason}
+        </p>
+      )}
+      {drain && !compact ? (
+        <div className={css['drainBar']}>
+          <i style={{ width: `${(drain.share * 100).toFixed(1)}%` }} />
+        </div>
+      ) : null}
+      <ModeControl node={node.label} mode={node.mode} pending={pending} onChange={set} compact={compact} />
+      {compact ? null : (
+        <div className={`${css['figures']} num`}>
+          <span>
+            <b className={css['big']}>{rate}</b> req/s
+          </span>
+          {history ? <Sparkline values={history} /> : <span />}
+          <span>
+            <b>{p95}</b> ms p95
+          </span>
+          <span>
+            <b>{formatCount(rates?.connections ?? node.connections)}</b> conns
+          </span>
+          <span className={css['centre']}>
+            <b>{formatCount(node.stickyClients)}</b> sticky
+          </span>
+          <span>
+            weight <b>{node.weight}</b>
+          </span>
+        </div>
+      )}
+    </article>
+  );
+});

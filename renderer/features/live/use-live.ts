@@ -1,0 +1,63 @@
+import { useEffect, useMemo, useState } from 'react';
+import { useStore } from 'zustand';
+import { useClient } from '../../bridge/context.tsx';
+import { useConfig, useEngine, useStores, useTraffic, useView } from '../../stores/context.tsx';
+import { useNow } from '../../ui/use-now.ts';
+import { type ClientsFeed, createClientsFeed } from './clients-feed.ts';
+import { addMoves, expireMoves, type Movements, noMovements } from './departures.ts';
+import { buildLiveModel, type LiveModel } from './live-model.ts';
+
+/** `value`, or what it was when the view began to stand still. */
+function useHeld<T>(value: T, held: boolean): T {
+  const [kept, setKept] = useState(value);
+  if (!held && kept !== value) setKept(value);
+  return held ? kept : value;
+}
+
+/** The client table for as long as the map is open. */
+export function useClientsFeed(): ClientsFeed {
+  const client = useClient();
+  const { journal, view, engine } = useStores();
+  const feed = useMemo(() => createClientsFeed(client, journal), [client, journal]);
+  useEffect(
+    () => feed.start(() => !document.hidden && view.getState().paused === null && engine.store.getState().pools.length > 0),
+    [feed, view, engine],
+  );
+  return feed;
+}
+
+/** All that the map shows, renewed twice a second and at once when a state changes; stands still while paused. */
+export function useLiveModel(feed: ClientsFeed, onlyPool: string): LiveModel {
+  const listeners = useEngine((s) => s.listeners);
+  const pools = useEngine((s) => s.pools);
+  const config = useConfig((s) => s.config);
+  const traffic = useTraffic();
+  const { clients, total } = useStore(feed.store);
+  const now = useNow();
+  const paused = useView((s) => s.paused !== null);
+  const model = useMemo(
+    () => buildLiveModel({ listeners, pools, config, traffic, clients, totalClients: total, onlyPool, now }),
+    [listeners, pools, config, traffic, clients, total, onlyPool, now],
+  );
+  return useHeld(model, paused);
+}
+
+/** What movements have left behind and brought; fades by itself. */
+export function useMovements(feed: ClientsFeed): Movements {
+  const [movements, setMovements] = useState(noMovements);
+  const { view } = useStores();
+  useEffect(
+    () =>
+      feed.onMoving((moves) => {
+        if (view.getState().paused === null) setMovements((before) => addMoves(before, moves, Date.now()));
+      }),
+    [feed, view],
+  );
+  const any = movements.left.size + movements.came.size > 0;
+  useEffect(() => {
+    if (!any) return;
+    const timer = setInterval(() => setMovements((before) => expireMoves(before, Date.now())), 500);
+    return () => clearInterval(timer);
+  }, [any]);
+  return movements;
+}

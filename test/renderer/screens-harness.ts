@@ -1,0 +1,114 @@
+import { readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import react from '@vitejs/plugin-react';
+import type { Browser, Page } from 'playwright-core';
+import { build } from 'vite';
+import type { FakeOptions } from '../../renderer/bridge/fake-client.ts';
+import { launchBrowser, newContext } from '../support/browser.ts';
+
+/** The window's screens in a headless browser, with a fake control plane behind them. */
+export interface Screens {
+  browser: Browser;
+  open(hash: string, options?: OpenOptions): Promise<{ page: Page; errors: string[] }>;
+  close(): Promise<void>;
+}
+
+export interface OpenOptions {
+  fake?: FakeOptions;
+  theme?: 'dark' | 'light';
+  size?: { width: number; height: number };
+}
+
+/** As the product serves its pages, but for the one thing a test needs: nothing inline, nothing from elsewhere. */
+const policy = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self' data:; connect-src 'self'";
+
+const types: Record<string, string> = { '.js': 'text/javascript', '.css': 'text/css', '.woff2': 'font/woff2' };
+
+async function bundle(): Promise<Map<string, string | Uint8Array>> {
+  const root = path.resolve(import.meta.dirname, '../..');
+  const result = await build({
+    root,
+    configFile: false,
+    logLevel: 'error',
+    plugins: [react()],
+    build: {
+      write: false,
+      minify: false,
+      cssCodeSplit: false,
+      rolldownOptions: { input: path.join(import.meta.dirname, 'screens-page.tsx') },
+    },
+  });
+  const outputs = Array.isArray(result) ? result : [result];
+  const files = new Map<string, string | Uint8Array>();
+  for (const output of outputs) {
+    if (!('output' in output)) continue;
+    for (const file of output.output) files.set(`/${file.fileName}`, file.type === 'chunk' ? file.code : file.source);
+  }
+  return files;
+}
+
+export async function startScreens(): Promise<Screens> {
+  const files = await bundle();
+  const names = [...files.keys()];
+  const html = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Evenkeel</title>${names
+    .filter((name) => name.endsWith('.css'))
+    .map((name) => `<link rel="stylesheet" href="${name}">`)
+    .join('')}</head><body><div id="root"></div>${names
+    .filter((name) => name.endsWith('.js'))
+    .map((name) => `<script type="module" src="${name}"></script>`)
+    .join('')}</body></html>`;
+  const server: Server = createServer((request, response) => {
+    const name = new URL(request.url ?? '/', 'http://localhost').pathname;
+    const file = name === '/' ? html : files.get(name);
+    response.setHeader('Content-Security-Policy', policy);
+    response.setHeader('Content-Type', name === '/' ? 'text/html' : (types[path.extname(name)] ?? 'application/octet-stream'));
+    if (name === '/favicon.ico') response.statusCode = 204;
+    else if (file === undefined) response.statusCode = 404;
+    response.end(file);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const browser = await launchBrowser();
+  return {
+    browser,
+    async open(hash, { fake, theme = 'dark', size = { width: 1280, height: 800 } } = {}) {
+      const context = await newContext(browser, { viewport: size, colorScheme: theme, reducedMotion: 'no-preference' });
+      const page = await context.newPage();
+      const errors: string[] = [];
+      page.on('console', (message) => {
+        if (message.type() === 'error' || message.type() === 'warning') errors.push(message.text());
+      });
+      page.on('pageerror', (error) => errors.push(String(error)));
+      const options = { settings: { theme }, ...fake };
+      await page.addInitScript((given) => {
+        window.fakeOptions = given;
+      }, options as FakeOptions);
+      await page.goto(`http://127.0.0.1:${port}/${hash}`);
+      await page.locator('main h1').first().waitFor();
+      return { page, errors };
+    },
+    async close() {
+      await browser.close();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** What axe-core finds wrong with the page as it stands, one line each. */
+export async function axeProblems(page: Page): Promise<string[]> {
+  // Put in through the debugger: the page's own policy allows no script but its own.
+  const session = await page.context().newCDPSession(page);
+  await session.send('Runtime.evaluate', { expression: axeSource });
+  const { result } = await session.send('Runtime.evaluate', {
+    expression: `axe.run(document, { resultTypes: ['violations'] }).then((r) => r.violations.flatMap((v) => v.nodes.map((n) => v.id + ': ' + n.target.join(' ') + ': ' + (n.failureSummary ?? ''))))`,
+    awaitPromise: true,
+    returnByValue: true,
+  });
+  await session.detach();
+  return result.value as string[];
+}
