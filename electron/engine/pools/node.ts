@@ -36,6 +36,8 @@ export class PoolNode implements Candidate, StickyNode {
   bytesOut = 0;
   stickyClients = 0;
   readonly latency = new WindowedHistogram();
+  /** The state the journal told of last; a failing streak that took nothing down is not told. */
+  lastTold: ObservedState = 'checking';
   /** Removed from its pool; what is in flight ends, nothing new comes. */
   retired = false;
   /** When it came back up, for slow start; 0 when it is not ramping. Milliseconds of the monotonic clock. */

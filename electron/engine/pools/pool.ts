@@ -154,17 +154,20 @@ export class Pool {
   private healthChanged(node: PoolNode, before: ObservedState): void {
     const now = this.deps.clock.now();
     const { state, reason } = node.health;
+    const wasDown = node.lastTold === 'down';
     if (state === 'down' && before !== 'down') {
+      node.lastTold = 'down';
       this.deps.fact({ time: now, kind: 'node.down', pool: this.config.id, node: node.id, reason });
       node.upstream.closeIdle();
       node.rampFrom = 0;
       this.clients?.dropNode(node);
     } else if (state === 'up' && before !== 'up') {
-      // A streak that broke before it took the node down changed nothing, so it is no fact; a first pass is one.
-      if (before === 'down' || node.health.streak === 1) {
+      // A streak that broke before it took the node down changed nothing, so it is no fact.
+      if (node.lastTold !== 'up') {
+        node.lastTold = 'up';
         this.deps.fact({ time: now, kind: 'node.up', pool: this.config.id, node: node.id, reason });
       }
-      if (before === 'down' && this.config.slowStartMs > 0) node.rampFrom = this.deps.clock.monotonic();
+      if (wasDown && this.config.slowStartMs > 0) node.rampFrom = this.deps.clock.monotonic();
     }
     this.refresh();
     this.deps.changed();

@@ -12,7 +12,7 @@ import type { BoundSocket } from './bound-socket.ts';
 import { HttpSession } from './http/http-session.ts';
 import type { ClientAddress, ListenerContext, Session } from './listener-context.ts';
 import { createPeerMatcher } from './peer-list.ts';
-import { ProxyHeaderParser } from './proxy-protocol.ts';
+import { plainAddress, ProxyHeaderParser } from './proxy-protocol.ts';
 import { TcpSession } from './tcp-session.ts';
 
 export interface ListenerDeps {
@@ -217,11 +217,6 @@ export class Listener implements ListenerContext {
 
 function connectionKey(socket: Socket): string {
   return `${socket.remoteAddress ?? ''}|${socket.remotePort ?? 0}`;
-}
-
-/** IPv4 addresses of a dual-stack socket without their IPv6 wrapping. */
-function plainAddress(address: string): string {
-  return address.startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address;
 }
 
 function peerOf(socket: Socket): ClientAddress {

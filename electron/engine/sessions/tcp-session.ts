@@ -3,7 +3,8 @@ import { hash32 } from '../balancing/hash.ts';
 import { Placement } from '../pools/decision.ts';
 import type { Ending, PoolNode } from '../pools/node.ts';
 import type { Pool } from '../pools/pool.ts';
-import { dial, socketErrorWords } from '../upstream/dial.ts';
+import { dial } from '../upstream/dial.ts';
+import { describeSocketError } from '../upstream/socket-error.ts';
 import type { ClientAddress, ListenerContext, Session } from './listener-context.ts';
 import { encodeProxyHeader } from './proxy-protocol.ts';
 
@@ -68,11 +69,11 @@ export class TcpSession implements Session, Ending {
     node.inUse.add(this);
     this.isConnected = false;
     this.connectingSince = this.listener.clock.monotonic();
-    const { socket, ready } = dial(node);
+    const { socket, ready } = dial(node.address, node.config.tls);
     this.upstream = socket;
     let error = 'closed the connection';
     socket.on('error', (e: Error) => {
-      error = socketErrorWords(e);
+      error = describeSocketError(e);
     });
     socket.once(ready, () => {
       if (this.upstream === socket) this.connected(node, socket);

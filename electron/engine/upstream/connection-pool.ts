@@ -1,5 +1,4 @@
-import type { PoolNode } from '../pools/node.ts';
-import { UpstreamConnection } from './connection.ts';
+import { UpstreamConnection, type ConnectionKeeper, type UpstreamTarget } from './connection.ts';
 
 /** Idle connections kept to one node. */
 const maxIdle = 256;
@@ -7,11 +6,11 @@ const maxIdle = 256;
 const idleMs = 4_000;
 
 /** Keep-alive connections of one node: a stack, so that the warmest is used again and the others grow old and go. */
-export class ConnectionPool {
-  private readonly node: PoolNode;
+export class ConnectionPool implements ConnectionKeeper {
+  private readonly node: UpstreamTarget;
   private readonly idle: UpstreamConnection[] = [];
 
-  constructor(node: PoolNode) {
+  constructor(node: UpstreamTarget) {
     this.node = node;
   }
 

@@ -1,15 +1,30 @@
 import type { Socket } from 'node:net';
-import type { PoolNode } from '../pools/node.ts';
+import type { HostPort } from '../../../shared/model/address.ts';
+import type { NodeConfig } from '../../../shared/model/config.ts';
 import { HEAD_END } from '../sessions/http/bytes.ts';
 import { ChunkedBody, type BodySink } from '../sessions/http/chunked.ts';
 import { ResponseHead } from '../sessions/http/response-head.ts';
-import type { ConnectionPool } from './connection-pool.ts';
-import { dial, socketErrorWords } from './dial.ts';
+import { dial } from './dial.ts';
+import { describeSocketError } from './socket-error.ts';
 
 /** An answer's head at most; a node that sends more is broken. */
 const maxAnswerHead = 65_536;
 /** Interim answers (1xx) to one request at most. */
 const maxInterim = 100;
+
+/** What a connection needs to know of the node it leads to. */
+export interface UpstreamTarget {
+  readonly address: HostPort;
+  readonly config: Pick<NodeConfig, 'tls'>;
+  /** Bytes read from it. */
+  bytesIn: number;
+}
+
+/** Who keeps the connection while it is idle. */
+export interface ConnectionKeeper {
+  /** It went away by itself. */
+  forget(connection: UpstreamConnection): void;
+}
 
 /** Where the answer's body ends. */
 export type AnswerFraming = 'none' | 'length' | 'chunked' | 'close';
@@ -44,7 +59,7 @@ const Phase = { connecting: 0, head: 1, length: 2, chunked: 3, untilClose: 4, tu
 
 /** One connection to a node: serves one exchange at a time and frames its answers strictly (RFC 9112 sections 4, 6, 7). */
 export class UpstreamConnection {
-  readonly node: PoolNode;
+  readonly node: UpstreamTarget;
   readonly socket: Socket;
   /** It has served a request before: a failure before the answer may just be the node's keep-alive timeout. */
   reused = false;
@@ -53,7 +68,7 @@ export class UpstreamConnection {
   /** Something arrived since the request was sent. */
   answered = false;
 
-  private readonly pool: ConnectionPool;
+  private readonly keeper: ConnectionKeeper;
   private readonly head = new ResponseHead();
   private readonly chunks = new ChunkedBody();
   private receiver: AnswerReceiver | null = null;
@@ -63,10 +78,10 @@ export class UpstreamConnection {
   private interims = 0;
   private error = '';
 
-  constructor(node: PoolNode, pool: ConnectionPool) {
+  constructor(node: UpstreamTarget, keeper: ConnectionKeeper) {
     this.node = node;
-    this.pool = pool;
-    const { socket, ready } = dial(node);
+    this.keeper = keeper;
+    const { socket, ready } = dial(node.address, node.config.tls, ['http/1.1']);
     this.socket = socket;
     socket.once(ready, () => {
       if (this.phase !== Phase.connecting) return;
@@ -83,7 +98,7 @@ export class UpstreamConnection {
       this.ended();
     });
     socket.on('error', (error: Error) => {
-      this.error = socketErrorWords(error);
+      this.error = describeSocketError(error);
     });
     socket.on('close', () => {
       if (this.phase !== Phase.closed) this.fail(this.error === '' ? 'closed the connection' : this.error);
@@ -123,7 +138,7 @@ export class UpstreamConnection {
     const { receiver } = this;
     this.phase = Phase.closed;
     this.receiver = null;
-    this.pool.forget(this);
+    this.keeper.forget(this);
     this.socket.destroy();
     receiver?.failed(words);
   }

@@ -1,40 +1,31 @@
-import { connect, type Socket } from 'node:net';
+import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { isIP } from 'node:net';
-import type { PoolNode } from '../pools/node.ts';
+import type { HostPort } from '../../../shared/model/address.ts';
+import type { NodeConfig } from '../../../shared/model/config.ts';
 
-/** Opens a socket to a node: plain TCP, or TLS when the node says so. Half-open, without Nagle's delay. */
-export function dial(node: PoolNode): { socket: Socket; ready: 'connect' | 'secureConnect' } {
-  const { host, port } = node.address;
-  const tls = node.config.tls;
-  const common = { host, port, noDelay: true, allowHalfOpen: true };
-  if (tls === false) return { socket: connect(common), ready: 'connect' };
-  const options = tls === true ? { verify: true } : tls;
-  const name = ('serverName' in options ? options.serverName : undefined) ?? host;
-  const socket = connectTls({
-    ...common,
-    // SNI must be a name (RFC 6066 section 3); the certificate is checked against `host` either way.
-    ...(isIP(name) === 0 ? { servername: name } : {}),
-    rejectUnauthorized: options.verify,
-    ...('caPem' in options && options.caPem !== undefined ? { ca: options.caPem } : {}),
-    ALPNProtocols: ['http/1.1'],
-  });
-  return { socket, ready: 'secureConnect' };
+/** A socket to a node, and the event that says it is ready. */
+export interface Dialled {
+  socket: Socket;
+  ready: 'connect' | 'secureConnect';
 }
 
-const words: Record<string, string> = {
-  ECONNREFUSED: 'connection refused',
-  ECONNRESET: 'connection reset',
-  EHOSTUNREACH: 'host unreachable',
-  ENETUNREACH: 'network unreachable',
-  ENOTFOUND: 'name not found',
-  EAI_AGAIN: 'name not resolved',
-  ETIMEDOUT: 'connection timed out',
-  EPIPE: 'connection closed',
-};
-
-/** What went wrong with a socket, in words. */
-export function socketErrorWords(error: Error): string {
-  const code = (error as NodeJS.ErrnoException).code ?? '';
-  return words[code] ?? (code === '' ? error.message : code);
+/**
+ * Opens a socket to a node: TCP, and TLS above it when the node has it. Half-open, without Nagle's delay; a DNS name is
+ * resolved now, every time.
+ * @param alpn protocols offered in the TLS handshake; none for pools that carry bytes, whose protocol we do not know.
+ */
+export function dial(address: HostPort, tls: NodeConfig['tls'], alpn?: readonly string[]): Dialled {
+  const common = { host: address.host, port: address.port, noDelay: true, allowHalfOpen: true };
+  if (tls === false) return { socket: connect(common), ready: 'connect' };
+  const options = tls === true ? { verify: true } : tls;
+  const name = options.serverName ?? address.host;
+  const socket = connectTls({
+    ...common,
+    rejectUnauthorized: options.verify,
+    // SNI carries names only (RFC 6066 section 3); without one the certificate is checked against the host either way.
+    ...(isIP(name) === 0 ? { servername: name } : {}),
+    ...(options.caPem === undefined ? {} : { ca: options.caPem }),
+    ...(alpn === undefined ? {} : { ALPNProtocols: [...alpn] }),
+  });
+  return { socket, ready: 'secureConnect' };
 }

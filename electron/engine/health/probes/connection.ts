@@ -1,15 +1,15 @@
 import type { HostPort } from '../../../../shared/model/address.ts';
 import type { NodeConfig } from '../../../../shared/model/config.ts';
-import { dial, readyEvent } from './dial.ts';
+import { dialProbe } from './probe-socket.ts';
 import type { Probe } from './probe.ts';
-import { describeSocketError } from './socket-error.ts';
+import { describeSocketError } from '../../upstream/socket-error.ts';
 
 /** Passes when a TCP handshake (with node TLS: a TLS handshake) succeeds; then closes the connection properly. */
 export function connectionProbe(target: HostPort, nodeTls: NodeConfig['tls']): Probe {
   return (signal) =>
     new Promise((resolve) => {
-      const socket = dial(target, nodeTls, signal);
-      socket.once(readyEvent(nodeTls), () => {
+      const { socket, ready } = dialProbe(target, nodeTls, signal);
+      socket.once(ready, () => {
         resolve({ ok: true, detail: nodeTls === false ? 'connected' : 'connected over TLS' });
         socket.destroySoon();
       });

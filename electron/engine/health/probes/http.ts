@@ -1,9 +1,9 @@
 import { formatHostPort, type HostPort } from '../../../../shared/model/address.ts';
 import { parseStatusRanges, type HealthCheckConfig, type NodeConfig } from '../../../../shared/model/config.ts';
 import { AnswerReader } from './answer-reader.ts';
-import { dial, readyEvent } from './dial.ts';
+import { dialProbe } from './probe-socket.ts';
 import type { Probe, ProbeOutcome } from './probe.ts';
-import { describeSocketError } from './socket-error.ts';
+import { describeSocketError } from '../../upstream/socket-error.ts';
 
 /**
  * Sends one HTTP/1.1 request on a connection of its own. Passes when the status is among the expected ones and, for
@@ -32,14 +32,14 @@ export function httpProbe(target: HostPort, check: HealthCheckConfig, nodeTls: N
 
   return (signal) =>
     new Promise((resolve) => {
-      const socket = dial(target, nodeTls, signal);
+      const { socket, ready } = dialProbe(target, nodeTls, signal);
       const answer = new AnswerReader(check.method);
       const settle = (outcome: ProbeOutcome | undefined) => {
         if (!outcome) return;
         resolve(outcome);
         socket.destroy();
       };
-      socket.once(readyEvent(nodeTls), () => socket.write(request, 'latin1'));
+      socket.once(ready, () => socket.write(request, 'latin1'));
       socket.on('data', (chunk: Buffer) => {
         answer.push(chunk);
         settle(judge(answer));

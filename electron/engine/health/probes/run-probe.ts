@@ -5,7 +5,7 @@ import type { Clock } from '../../clock.ts';
 import { connectionProbe } from './connection.ts';
 import { httpProbe } from './http.ts';
 import type { Probe } from './probe.ts';
-import { describeSocketError } from './socket-error.ts';
+import { describeSocketError } from '../../upstream/socket-error.ts';
 
 /**
  * The probe a check asks for; undefined for type none.

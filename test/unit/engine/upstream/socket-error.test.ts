@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { describeSocketError } from '../../../../../electron/engine/health/probes/socket-error.ts';
+import { describeSocketError } from '../../../../electron/engine/upstream/socket-error.ts';
 
 const coded = (code: string, message = '') => Object.assign(new Error(message), { code });
 
