@@ -29,7 +29,7 @@ port.on('message', (message: { type: string; id: number; method: string; args: u
         time: 1,
         kind: 'listener.up',
         reason: config.listeners
-          .filter((l) => l.enabled)
+          .filter((l) => l !== taken)
           .map((l) => l.id)
           .join(),
       },
