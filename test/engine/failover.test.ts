@@ -1,13 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { named, useStage } from '../support/cleanup.ts';
-import { freePort } from '../support/free-port.ts';
 import { askOnce, get } from '../support/raw-client.ts';
+import { RecorderNode } from '../support/recorder-node.ts';
 import { value } from '../support/strict-http.ts';
 import { eventually, sleep, turns } from '../support/wait.ts';
 
 const stage = useStage();
 const post = 'POST /pay HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello';
-const dead = async () => `127.0.0.1:${await freePort()}`;
+/** An address nobody listens on: the port of a node that is gone, far from those listeners get. */
+const dead = async () => {
+  const node = await RecorderNode.start();
+  await node.kill();
+  return node.address;
+};
 
 describe('a plug pulled under load', () => {
   it('is not seen by clients that GET', async () => {

@@ -153,9 +153,10 @@ describe('by cookie', () => {
     // What can be read from the list must not be a cookie.
     expect(setCookie(await ask(harness, `NB_SRVID=${client.key}`))).toBeDefined();
     const target = nodeOf(first) === 'n3' ? 'n1' : 'n3';
-    expect(await harness.engine.pinClient('web', client.key, target)).toMatchObject({ node: target, pinned: true });
+    expect(await harness.engine.pinClient('web', client.key, target)).toMatchObject({ key: client.key, pinned: true });
     const pinned = await ask(harness, cookie);
     expect(nodeOf(pinned)).toBe(target);
+    expect((await harness.engine.listClients({})).clients).toMatchObject([{ key: client.key, node: target, pinned: true, moves: 1 }]);
     const now = setCookie(pinned);
     expect(now).toBeDefined();
     for (let i = 0; i < 3; i++) expect(nodeOf(await ask(harness, `NB_SRVID=${now!}`))).toBe(target);

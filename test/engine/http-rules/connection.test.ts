@@ -328,15 +328,32 @@ describe('row 27: a client that goes away', () => {
     expect((await harness.node()).errors).toBe(0);
   });
 
-  it.each(['destroy', 'reset'] as const)('while the node works (%s): nothing is counted against the node', async (how) => {
+  it('while the node works: nothing is counted against the node', async () => {
     const n = await node({ onRequest: () => undefined });
     const harness = await engineFor([n]);
     const c = await client(harness);
     c.write(get());
     expect(await eventually(() => n.requests.length === 1)).toBe(true);
-    c[how]();
+    c.reset();
     expect(await harness.untilQuiet()).toBe('');
     expect(await n.untilIdle()).toBe(true);
+    expect((await harness.node()).errors).toBe(0);
+  });
+
+  it('while the node works, in good order: the answer finds nobody and is dropped', async () => {
+    const n = await node({
+      onRequest: async () => {
+        await sleep(150);
+        return okAnswer;
+      },
+    });
+    const harness = await engineFor([n]);
+    const c = await client(harness);
+    c.write(get());
+    expect(await eventually(() => n.requests.length === 1)).toBe(true);
+    // FIN: until the answer comes this cannot be told from a client that has only shut down its writing side.
+    c.destroy();
+    expect(await harness.untilQuiet()).toBe('');
     expect((await harness.node()).errors).toBe(0);
   });
 

@@ -154,7 +154,7 @@ describe('an upgrade', () => {
     const t = await tunnel();
     await opened(t);
     expect((await t.harness.node()).connections).toBe(1);
-    t.client.destroy();
+    t.client.reset();
     expect(await t.harness.untilQuiet()).toBe('');
     expect(await t.node.untilIdle()).toBe(true);
   });
@@ -162,8 +162,13 @@ describe('an upgrade', () => {
   it('that was closed leaves no connection that is used again', async () => {
     const t = await tunnel();
     await opened(t);
-    t.client.destroy();
+    t.client.reset();
     expect(await t.node.untilIdle()).toBe(true);
+    const other = await RawClient.open(t.harness.port());
+    other.write(upgrade);
+    expect((await other.answer()).status).toBe(101);
+    expect(t.node.accepted).toBe(2);
+    other.reset();
   });
 });
 
