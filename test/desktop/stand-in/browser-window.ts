@@ -33,13 +33,13 @@ class WebContents extends EventEmitter {
   constructor(window: BrowserWindow) {
     super();
     this.#window = window;
-    const contents = this;
+    const url = (): string => this.getURL();
     this.mainFrame = {
       get url() {
-        return contents.getURL();
+        return url();
       },
       get origin() {
-        return /^[a-z-]+:\/\/[^/]*/i.exec(contents.getURL())?.[0] ?? 'null';
+        return /^[a-z-]+:\/\/[^/]*/i.exec(url())?.[0] ?? 'null';
       },
     };
   }
