@@ -83,7 +83,7 @@ export function ChangeBar() {
           </button>
         ) : null}
         <div className={styles['actions']}>
-          {failure || first ? null : <span className={styles['note']}>Applied all or nothing. Open connections stay.</span>}
+          {failure ? null : <span className={styles['note']}>Applied all or nothing. Open connections stay.</span>}
           <Button onClick={() => draft.discard()} disabled={applying}>
             Discard
           </Button>

@@ -50,7 +50,8 @@ export function Editor({ label, sections }: { label: string; sections: readonly 
 
   const go = (id: string) => {
     const section = scroller.current?.querySelector<HTMLElement>(`section[data-section="${id}"]`);
-    section?.scrollIntoView({ block: 'start' });
+    const box = scroller.current;
+    if (box && section) box.scrollTo({ top: section.offsetTop - 8 });
     section?.querySelector<HTMLElement>('input, select, textarea, button')?.focus({ preventScroll: true });
     setCurrent(id);
   };

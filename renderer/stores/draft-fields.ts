@@ -9,6 +9,8 @@ export interface FieldInfo {
   scale?: number;
   /** What the values of a choice are called. */
   values?: Record<string, string>;
+  /** A number that is a name, such as a port: written without separators. */
+  ungrouped?: boolean;
 }
 
 const seconds = (label: string, word?: string): FieldInfo => ({ label, unit: 's', scale: 1000, ...(word ? { word } : {}) });
@@ -38,7 +40,7 @@ const fields: Record<string, FieldInfo> = {
   'pools.healthCheck.type': { label: 'Check', values: checkNames },
   'pools.healthCheck.path': { label: 'Path', word: 'check path' },
   'pools.healthCheck.host': { label: 'Host', word: 'check host' },
-  'pools.healthCheck.port': { label: 'Port', word: 'check port' },
+  'pools.healthCheck.port': { label: 'Port', word: 'check port', ungrouped: true },
   'pools.healthCheck.method': {
     label: 'Method',
     word: 'check method',
@@ -72,7 +74,7 @@ const fields: Record<string, FieldInfo> = {
   'listeners.name': { label: 'Name' },
   'listeners.enabled': { label: 'Open', word: 'open' },
   'listeners.host': { label: 'Reachable from', word: 'address' },
-  'listeners.port': { label: 'Port' },
+  'listeners.port': { label: 'Port', ungrouped: true },
   'listeners.protocol': { label: 'Protocol', values: protocolNames },
   'listeners.pool': { label: 'Pool' },
   'listeners.certificates': { label: 'Certificates' },

@@ -2,7 +2,7 @@ import type { Config, NodeConfig } from '../../shared/model/config.ts';
 import type { ConfigIssue } from '../../shared/model/validate.ts';
 import { formatPath } from '../../shared/model/validate.ts';
 import { sameJson } from './draft.ts';
-import { fieldInfo, fieldKey, fieldWord } from './draft-fields.ts';
+import { fieldInfo, fieldKey, fieldWord, type FieldInfo } from './draft-fields.ts';
 
 /** One difference between the saved configuration and the draft. */
 export interface Change {
@@ -22,10 +22,12 @@ interface Named {
 const nameOf = (thing: Named) => thing.name ?? thing.id;
 const nodeName = (node: NodeConfig) => node.label ?? node.id;
 
-const plain = new Intl.NumberFormat('en-US', { maximumFractionDigits: 4 });
+const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 4 });
+const ungrouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 4, useGrouping: false });
+const formatOf = (info: FieldInfo) => (info.ungrouped ? ungrouped : grouped);
 
-function sayNumber(value: unknown, scale: number): string {
-  return typeof value === 'number' ? plain.format(value / scale) : `“${String(value)}”`;
+function sayNumber(value: unknown, info: FieldInfo): string {
+  return typeof value === 'number' ? formatOf(info).format(value / (info.scale ?? 1)) : `“${String(value)}”`;
 }
 
 function short(text: string): string {
@@ -37,14 +39,15 @@ const measures = new Set(['s', 'min', 'bytes']);
 
 /** A change of one field in words, without what it belongs to. */
 function sayChange(path: string, before: unknown, after: unknown): string {
-  const { unit, scale = 1, values } = fieldInfo(path);
+  const info = fieldInfo(path);
+  const { unit, values } = info;
   const suffix = unit && measures.has(unit) ? ` ${unit}` : '';
   const word = fieldWord(path);
   if (typeof after === 'boolean') return `${word} ${after ? 'on' : 'off'}`;
   if (values && typeof after === 'string') return `${word} to ${values[after] ?? after}`;
-  if (typeof before === 'number') return `${word} ${sayNumber(before, scale)} to ${sayNumber(after, scale)}${suffix}`;
+  if (typeof before === 'number') return `${word} ${sayNumber(before, info)} to ${sayNumber(after, info)}${suffix}`;
   if (after === undefined || after === '') return `${word} cleared`;
-  if (typeof after === 'number') return `${word} to ${sayNumber(after, scale)}${suffix}`;
+  if (typeof after === 'number') return `${word} to ${sayNumber(after, info)}${suffix}`;
   if (typeof after === 'string') return after.includes('\n') ? `${word} replaced` : `${word} to ${short(after)}`;
   return `${word} changed`;
 }
@@ -154,7 +157,9 @@ const quoted = (got: string) => (/^".*"$/.test(got) ? `“${got.slice(1, -1)}”
 
 /** What `parseConfig` says of a field, as the form says it: "Weight must be 1 to 255. 300 is too high." */
 export function sayIssue(issue: ConfigIssue): string {
-  const { label, unit, scale = 1 } = fieldInfo(issue.path);
+  const info = fieldInfo(issue.path);
+  const { label, unit, scale = 1 } = info;
+  const plain = formatOf(info);
   const { message } = issue;
   const suffix = unit ? ` ${unit}` : '';
   const range = /^must be ([\d,]+)–([\d,]+), got (.*)$/.exec(message);

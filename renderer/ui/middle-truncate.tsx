@@ -10,11 +10,12 @@ interface MiddleTruncateProps {
 
 /** Shortens in the middle, so that the end (number, port) stays; the full text is the tooltip. */
 export function MiddleTruncate({ text, keep = 6, className }: MiddleTruncateProps) {
-  const split = Math.max(0, text.length - keep);
+  // Parted text loses the kerning at the seam, so what is short stays whole.
+  const split = text.length > keep + 8 ? text.length - keep : 0;
   return (
     <span className={clsx(styles['whole'], className)} title={text}>
       {split > 0 ? <span className={styles['head']}>{text.slice(0, split)}</span> : null}
-      <span className={styles['tail']}>{text.slice(split)}</span>
+      <span className={split > 0 ? styles['tail'] : styles['short']}>{text.slice(split)}</span>
     </span>
   );
 }

@@ -112,7 +112,7 @@ describe('mistakes in words', () => {
     ['too low', ['pools', 0, 'nodes', 1, 'weight'], 0, 'Weight must be 1 to 255. 0 is too low.'],
     ['not whole', ['pools', 0, 'nodes', 1, 'weight'], 1.5, 'Weight must be 1 to 255. 1.5 is not a whole number.'],
     ['no number', ['pools', 0, 'nodes', 1, 'weight'], 'abc', 'Weight must be 1 to 255. “abc” is not a number.'],
-    ['empty', ['listeners', 0, 'port'], '', 'Port must be 1 to 65,535. It is empty.'],
+    ['empty', ['listeners', 0, 'port'], '', 'Port must be 1 to 65535. It is empty.'],
     ['seconds', ['pools', 0, 'healthCheck', 'intervalMs'], 100, 'Interval must be 0.5 to 3,600 s. 0.1 s is too low.'],
     ['pair', ['pools', 0, 'healthCheck', 'timeoutMs'], 10_000, 'Timeout must be below the interval, 10 s.'],
     ['address', ['pools', 0, 'nodes', 0, 'address'], 'web', 'Address must have a port: write web:80.'],

@@ -131,7 +131,7 @@ export function ClientInspector({ pool, clientKey, onClose, onChanged }: Inspect
               Pin to a node<span>overrides the balancer</span>
             </h3>
             {nodes.length <= maxParts ? (
-              <Segmented label="Pin to a node" choices={choices} value={pinned} disabled={busy} onChange={(node) => void pin(node)} />
+              <Segmented fit label="Pin to a node" choices={choices} value={pinned} disabled={busy} onChange={(node) => void pin(node)} />
             ) : (
               <Select
                 label="Pin to a node"

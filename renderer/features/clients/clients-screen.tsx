@@ -110,6 +110,7 @@ export function ClientsScreen({ parts }: { parts: string[] }) {
   const pages = useClientPages(query);
   const total = pages.total ?? 0;
   const showPool = pools.length > 1 && !pool && !nodePool;
+  const columns = showPool ? 9 : 8;
 
   // The compiler's memoisation would hold on to a virtualizer that changes in place.
   const virtualizer = useVirtualizer({
@@ -238,7 +239,7 @@ export function ClientsScreen({ parts }: { parts: string[] }) {
               <tbody>
                 {items.length > 0 ? (
                   <tr aria-hidden="true" className={styles['pad']} style={{ height: items[0]!.start - rowHeight }}>
-                    <td colSpan={9} style={{ height: items[0]!.start - rowHeight }} />
+                    <td colSpan={columns} style={{ height: items[0]!.start - rowHeight }} />
                   </tr>
                 ) : null}
                 {items.map((item) => {
@@ -257,7 +258,7 @@ export function ClientsScreen({ parts }: { parts: string[] }) {
                 })}
                 {items.length > 0 ? (
                   <tr aria-hidden="true" className={styles['pad']}>
-                    <td colSpan={9} style={{ height: Math.max(0, virtualizer.getTotalSize() - items.at(-1)!.end) }} />
+                    <td colSpan={columns} style={{ height: Math.max(0, virtualizer.getTotalSize() - items.at(-1)!.end) }} />
                   </tr>
                 ) : null}
               </tbody>

@@ -33,7 +33,7 @@ function DemoNode({ node, act }: { node: LabNode; act: Act }) {
         <b>
           <MiddleTruncate text={node.label} />
         </b>
-        <span className="small" title={seen?.reason}>
+        <span className={`${styles['address']} small`} title={seen?.reason}>
           <span className="mono">{node.address}</span> · {dead ? 'killed: its port refuses connections' : 'running'}
         </span>
       </div>

@@ -34,12 +34,10 @@ function ObservedState({ pool, node }: { pool: string; node: string }) {
 }
 
 /** What is wrong in a row, one line a field. */
-function RowErrors({ path, id }: { path: string; id: string }) {
+function RowErrors({ path, id, keys }: { path: string; id: string; keys: readonly string[] }) {
   const words = useDraft((s) =>
     s.issues
-      .filter(
-        (issue) => issue.path.startsWith(`${path}.`) && !issue.path.startsWith(`${path}.tls`) && !issue.path.endsWith('maxConnections'),
-      )
+      .filter((issue) => keys.some((key) => issue.path === `${path}.${key}`))
       .map(sayIssue)
       .join('\n'),
   );
@@ -84,7 +82,7 @@ function NodeRow({ poolId, poolIndex, index, node, probe, onTest, onRemove }: Ro
           <DraftText path={[...path, 'address']} mono inTable={{ label: `Address of ${name}`, errorId }} />
         </td>
         <td>
-          <DraftNumber path={[...path, 'weight']} inTable={{ label: `Weight of ${name}`, errorId }} />
+          <DraftNumber path={[...path, 'weight']} inTable={{ label: `Weight of ${name}`, errorId: `${errorId}-w` }} />
         </td>
         <td>
           <div className={styles['modeCell']}>
@@ -112,13 +110,16 @@ function NodeRow({ poolId, poolIndex, index, node, probe, onTest, onRemove }: Ro
       </tr>
       {failing || probe ? (
         <tr>
-          <td colSpan={6} className={styles['below']}>
-            <RowErrors path={formatPath(path)} id={errorId} />
+          <td colSpan={2} className={styles['below']}>
+            <RowErrors path={formatPath(path)} id={errorId} keys={['id', 'label', 'address']} />
             {probe ? (
               <span className={styles['probe']} role="status">
                 {sayProbe(probe)}
               </span>
             ) : null}
+          </td>
+          <td colSpan={4} className={styles['belowRight']}>
+            <RowErrors path={formatPath(path)} id={`${errorId}-w`} keys={['weight', 'mode']} />
           </td>
         </tr>
       ) : null}

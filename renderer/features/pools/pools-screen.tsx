@@ -69,7 +69,7 @@ function PoolList() {
     <main className="screen">
       <PageHead
         title="Pools"
-        note={pools.length > 0 ? `${pools.length} of nodes that stand in for each other` : undefined}
+        note={pools.length > 0 ? 'nodes that stand in for each other' : undefined}
         aside={pools.length > 0 ? add : undefined}
       />
       {!loaded ? null : pools.length === 0 ? (
