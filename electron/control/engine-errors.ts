@@ -1,8 +1,7 @@
 import { ContractError, type ErrorCode } from '../../shared/contract/envelope.ts';
-import { formatHostPort } from '../../shared/model/address.ts';
 import type { Config } from '../../shared/model/config.ts';
 import { EngineError, type EngineErrorCode } from '../engine/errors.ts';
-import { holderSentence } from './port-holder.ts';
+import { findPortHolder, holderName } from './port-holder.ts';
 
 const codes: Record<EngineErrorCode, ErrorCode> = {
   LISTENER_BIND_FAILED: 'LISTENER_BIND_FAILED',
@@ -20,16 +19,15 @@ const codes: Record<EngineErrorCode, ErrorCode> = {
  */
 export async function toContractError(error: unknown, config?: Config): Promise<Error> {
   if (!(error instanceof EngineError)) return error instanceof Error ? error : new Error(String(error));
-  let { message } = error;
-  if (error.code === 'LISTENER_BIND_FAILED') {
-    const listener = config?.listeners.find((l) => l.enabled && namesAddress(message, formatHostPort(l.host, l.port)));
-    if (listener && !message.includes('(pid ')) message += await holderSentence(listener.host, listener.port);
-  }
-  return new ContractError(codes[error.code], message);
+  if (error.code !== 'LISTENER_BIND_FAILED' || !config) return new ContractError(codes[error.code], error.message);
+  return new ContractError('LISTENER_BIND_FAILED', await bindMessage(error.message, config));
 }
 
-/** Whether a message names this address and not one that only begins like it (":80" in ":8080"). */
-function namesAddress(message: string, address: string): boolean {
-  const at = message.indexOf(address);
-  return at >= 0 && !/[0-9]/.test(message[at + address.length] ?? '');
+/** The engine says which address it was; whose listener that is, and who has the port, is known here. */
+async function bindMessage(message: string, config: Config): Promise<string> {
+  const listener = config.listeners.find((l) => l.enabled && message.includes(l.host) && new RegExp(`\\b${l.port}\\b`).test(message));
+  if (!listener) return message;
+  const holder = await findPortHolder(listener.host, listener.port);
+  const said = holder ? message.replace('another program', holderName(holder)) : message;
+  return `Listener "${listener.id}": ${said}`;
 }

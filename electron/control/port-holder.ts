@@ -56,10 +56,7 @@ export async function findPortHolder(host: string, port: number): Promise<PortHo
   }
 }
 
-/** A sentence for the end of a message: " It is held by nginx (pid 4711).", or nothing when it cannot be known. */
-export async function holderSentence(host: string, port: number): Promise<string> {
-  const holder = await findPortHolder(host, port);
-  if (!holder) return '';
-  if (holder.pid === process.pid) return ` It is held by Evenkeel itself (pid ${holder.pid}).`;
-  return ` It is held by ${holder.command} (pid ${holder.pid}).`;
+/** "nginx (pid 4711)". */
+export function holderName({ pid, command }: PortHolder): string {
+  return `${pid === process.pid ? 'Evenkeel itself' : command} (pid ${pid})`;
 }

@@ -1,5 +1,5 @@
 import { formatHostPort, type HostPort } from '../../shared/model/address.ts';
-import { holderSentence } from '../control/port-holder.ts';
+import { findPortHolder, holderName } from '../control/port-holder.ts';
 
 /** An address could not be bound: exit code 3. */
 export class BindError extends Error {
@@ -21,8 +21,8 @@ export async function uiBindError(error: unknown, { host, port }: HostPort): Pro
   const code = (error as NodeJS.ErrnoException | undefined)?.code;
   const cause = causes[code ?? ''];
   if (cause === undefined) return error instanceof Error ? error : new Error(String(error));
-  const holder = code === 'EADDRINUSE' ? await holderSentence(host, port) : '';
+  const holder = code === 'EADDRINUSE' ? await findPortHolder(host, port) : undefined;
   return new BindError(
-    `The control API cannot listen on ${formatHostPort(host, port)}: ${cause}${holder} Give it another address with --ui HOST:PORT, or none with --no-ui.`,
+    `The control API cannot listen on ${formatHostPort(host, port)}: ${holder ? `the port is in use by ${holderName(holder)}.` : cause} Give it another address with --ui HOST:PORT, or none with --no-ui.`,
   );
 }

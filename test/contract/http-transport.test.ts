@@ -77,13 +77,10 @@ describe('requests', () => {
     const reply = await ask('node.setMode', { pool: 'web', node: 'a', mode: 'reject' });
     expect([reply.status, json(reply)]).toMatchObject([409, { error: { code: 'LAST_NODE' } }]);
     const { EngineError } = await import('../../electron/engine/errors.ts');
-    test.engine.refuse = new EngineError(
-      'LISTENER_BIND_FAILED',
-      `Listener "web" cannot listen on 127.0.0.1:${ui.port}: the port is in use.`,
-    );
+    test.engine.refuse = new EngineError('LISTENER_BIND_FAILED', `Port ${ui.port} on 127.0.0.1 is used by another program.`);
     const taken = await ask('config.apply', { config: { ...document, listeners: [{ ...document.listeners[0], port: ui.port }] } });
     expect(taken.status).toBe(409);
-    if (process.platform === 'linux') expect(taken.text).toContain(`It is held by Evenkeel itself (pid ${process.pid})`);
+    if (process.platform === 'linux') expect(taken.text).toContain(`is used by Evenkeel itself (pid ${process.pid})`);
   });
 
   it('refuse a body that lies about its length, and one that is chunked and too large', async () => {

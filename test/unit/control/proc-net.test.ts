@@ -1,7 +1,7 @@
 import { createServer, connect, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { expect, it } from 'vitest';
-import { findPortHolder, holderSentence } from '../../../electron/control/port-holder.ts';
+import { findPortHolder, holderName } from '../../../electron/control/port-holder.ts';
 import { parseSocketTable } from '../../../electron/control/proc-net.ts';
 import { isOwnPeer } from '../../../electron/headless/peer-owner.ts';
 
@@ -38,7 +38,7 @@ it.runIf(process.platform === 'linux')('finds who holds a port, and whose a peer
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   expect(await findPortHolder('127.0.0.1', port)).toMatchObject({ pid: process.pid });
-  expect(await holderSentence('0.0.0.0', port)).toBe(` It is held by Evenkeel itself (pid ${process.pid}).`);
+  expect(holderName((await findPortHolder('0.0.0.0', port))!)).toBe(`Evenkeel itself (pid ${process.pid})`);
   const client = connect(port, '127.0.0.1');
   const [socket] = (await once(server, 'connection')) as [import('node:net').Socket];
   expect(await isOwnPeer(socket)).toBe(true);
