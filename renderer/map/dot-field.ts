@@ -75,6 +75,8 @@ export class DotField {
     const i = this.count++;
     this.stream[i] = stream;
     this.way[i] = way;
-    this.aside[i] = spread(++this.born) - 0.5;
+    // Two sequences out of step: one alone would line the dots of a wide band up in rows.
+    const n = ++this.born;
+    this.aside[i] = ((((spread(n) + 0.31 * Math.sin(n * 12.9898)) % 1) + 1) % 1) - 0.5;
   }
 }

@@ -7,8 +7,8 @@ export interface Point {
 export interface Flight {
   from: Point;
   to: Point;
-  /** How far right of both ends the arc reaches. Pixels. */
-  bulge: number;
+  /** The gutter's x, which the arc leans towards. */
+  gutter: number;
   /** `performance.now()` at which it leaves. */
   startsAt: number;
   /** Milliseconds. */
@@ -18,10 +18,12 @@ export interface Flight {
 const ease = (t: number) => (t < 0.5 ? 2 * t * t : 1 - (-2 * t + 2) ** 2 / 2);
 
 /** Where a flight is at a share (0–1) of its arc. */
-export function flightPoint(flight: Pick<Flight, 'from' | 'to' | 'bulge'>, u: number): Point {
-  const { from, to, bulge } = flight;
+export function flightPoint(flight: Pick<Flight, 'from' | 'to' | 'gutter'>, u: number): Point {
+  const { from, to } = flight;
   const v = 1 - u;
-  const side = Math.max(from.x, to.x) + bulge;
+  // A cubic reaches three quarters of the way to its handles.
+  const middle = (from.x + to.x) / 2;
+  const side = middle + Math.max(0, flight.gutter - middle) * (4 / 3);
   const dy = to.y - from.y;
   return {
     x: v * v * v * from.x + 3 * v * v * u * side + 3 * v * u * u * side + u * u * u * to.x,
@@ -35,7 +37,7 @@ export function flightProgress(flight: Pick<Flight, 'startsAt' | 'duration'>, no
 }
 
 /** The arc as keyframes, relative to its end: what an element that already stands there is moved by. */
-export function flightKeyframes(flight: Pick<Flight, 'from' | 'to' | 'bulge'>, count = 14): Keyframe[] {
+export function flightKeyframes(flight: Pick<Flight, 'from' | 'to' | 'gutter'>, count = 14): Keyframe[] {
   return Array.from({ length: count + 1 }, (_, i) => {
     const p = flightPoint(flight, ease(i / count));
     return { transform: `translate(${(p.x - flight.to.x).toFixed(1)}px, ${(p.y - flight.to.y).toFixed(1)}px)` };

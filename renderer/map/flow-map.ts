@@ -16,7 +16,7 @@ export interface MapScales {
 /** Milliseconds a band takes to its new width. */
 const widenMs = 200;
 /** Errors shown one by one on an edge; above that a diamond is ten. */
-const diamondsPerEdge = 12;
+const diamondsPerEdge = 6;
 
 /**
  * The map's canvas: bands, dots, errors and trails under the cards. It is told what there is (`setEdges`, `setBoxes`) and
@@ -112,7 +112,8 @@ export class FlowMap {
     const now = performance.now();
     const there = this.diamonds.filter((d) => d.band === band).length;
     const shown = Math.min(diamondsPerEdge - there, Math.ceil(count / this.scales.errorsPerDiamond));
-    for (let i = 0; i < shown; i++) this.diamonds.push({ band, way: 0.62 + 0.34 * ((0.618 * (there + i + 1)) % 1), bornAt: now });
+    for (let i = 0; i < shown; i++)
+      this.diamonds.push({ band, way: 0.58 + (0.38 * ((there + i) % diamondsPerEdge)) / diamondsPerEdge, bornAt: now });
     this.setScales({
       ...this.scales,
       errorsPerDiamond: there + count > diamondsPerEdge ? 10 : there === 0 ? 1 : this.scales.errorsPerDiamond,
@@ -223,7 +224,7 @@ export class FlowMap {
       }
       this.diamonds = this.diamonds.filter((diamond) => now - diamond.bornAt < diamondMs);
       this.flights = this.flights.filter((flight) => now < flight.startsAt + flight.duration);
-    }
+    } else for (const band of this.bands) band.shown = band.width;
     const density = this.width > 0 ? this.canvas.width / this.width : 1;
     const { ctx } = this;
     ctx.setTransform(1, 0, 0, 1, 0, 0);

@@ -20,14 +20,14 @@ export function requestsPerDot(dots: number, current = 1): number {
 
 const bandSteps = [2, 1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001];
 /** The widest band, in pixels. */
-const widest = 30;
+const widest = 34;
 /** Below this the widest band may take a coarser scale's room. */
 const tooThin = 10;
 
 /**
  * Width of a band for each request a second, in pixels.
  * @param rate the largest rate any one band shows.
- * @param current the scale in use; kept while the largest band is between 10 and 30 pixels.
+ * @param current the scale in use; kept while the largest band is between 10 and 34 pixels.
  */
 export function pixelsPerRate(rate: number, current?: number): number {
   if (current !== undefined && rate * current <= widest && (rate * current >= tooThin || current === bandSteps[0])) return current;

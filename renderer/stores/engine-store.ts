@@ -87,6 +87,12 @@ export function createEngineStore(client: Client): EngineStore {
     store.setState({ connection: 'live', problem: '', startedAt, epoch, listeners, pools });
   };
 
+  const goOffline = (problem: string) => {
+    clearTimeout(calm);
+    calm = undefined;
+    store.setState({ connection: 'offline', problem });
+  };
+
   const resync = async () => {
     if (fetching || stopped) return;
     fetching = true;
@@ -107,7 +113,7 @@ export function createEngineStore(client: Client): EngineStore {
       if (stale) retry = setTimeout(() => void resync(), retryMs[0]);
     } catch (error) {
       waiting = [];
-      store.setState({ connection: 'offline', problem: errorMessage(error) });
+      goOffline(errorMessage(error));
       retry = setTimeout(() => void resync(), retryMs[Math.min(attempt++, retryMs.length - 1)]);
     } finally {
       fetching = false;
@@ -150,7 +156,7 @@ export function createEngineStore(client: Client): EngineStore {
         }),
         client.onConnection((connected) => {
           if (connected) void resync();
-          else if (snapshot) store.setState({ connection: 'offline', problem: 'Evenkeel does not answer.' });
+          else if (snapshot) goOffline('Evenkeel does not answer.');
         }),
       ];
       void resync();

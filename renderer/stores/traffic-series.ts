@@ -13,6 +13,10 @@ export interface Rates {
 /** Ticks kept: a minute and a little of ten a second. */
 const capacity = 640;
 
+/** A flow that would have brought this many requests and brought none for `stoppedMs` has stopped: its mean says nothing. */
+const expectedAtLeast = 3;
+const stoppedMs = 600;
+
 /** How long the last known quantiles stand when no newer answer came. */
 const quantileMs = 3_000;
 
@@ -59,11 +63,13 @@ export class TrafficSeries {
     let errors = 0;
     let span = 0;
     let known = -1;
+    let sinceLast = Number.POSITIVE_INFINITY;
     const newest = this.size > 0 ? this.time[this.at(0)]! : 0;
     for (let back = 0; back < this.size; back++) {
       const i = this.at(back);
       const age = newest - this.time[i]!;
       if (age < windowMs) {
+        if (this.requests[i]! > 0 && sinceLast === Number.POSITIVE_INFINITY) sinceLast = age;
         requests += this.requests[i]!;
         errors += this.errors[i]!;
         span += this.interval[i]!;
@@ -73,8 +79,10 @@ export class TrafficSeries {
     }
     const fresh = known >= 0 && newest - this.time[known]! < quantileMs;
     const perSecond = span > 0 ? 1_000 / span : 0;
+    const mean = requests * perSecond;
+    const stopped = sinceLast > stoppedMs && mean * (stoppedMs / 1_000) > expectedAtLeast;
     return {
-      requestsPerSecond: requests * perSecond,
+      requestsPerSecond: stopped ? 0 : mean,
       errorsPerSecond: errors * perSecond,
       p50: fresh ? this.p50[known]! : null,
       p95: fresh ? this.p95[known]! : null,

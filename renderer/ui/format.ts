@@ -16,10 +16,10 @@ export function formatRate(value: number | null | undefined): string {
   return value < 9.95 ? value.toFixed(1) : group.format(value);
 }
 
-/** Milliseconds without their unit: one place below ten. */
+/** Milliseconds without their unit: one place below ten, where there is one. */
 export function formatMs(value: number | null | undefined): string {
   if (value === null || value === undefined) return missing;
-  return value < 9.95 ? value.toFixed(1) : group.format(value);
+  return value < 9.95 ? String(Number(value.toFixed(1))) : group.format(value);
 }
 
 /** A length of time: "38 s", "12 min", "2 h 14 min", "3 d 4 h". */

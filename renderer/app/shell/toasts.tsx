@@ -51,7 +51,7 @@ function watchJournal({ journal, engine, toasts }: Stores): () => void {
         if (!down || entry.time > down.until || entry.to === undefined) break;
         down.to.set(entry.to, (down.to.get(entry.to) ?? 0) + 1);
         if (!toasts.store.getState().toasts.some((t) => t.id === down.toast.id)) break;
-        toasts.show({ ...down.toast, text: `${down.reason} ${movedWords(down.to, (id) => label(pool, id))}`.trim() }, 12_000);
+        toasts.show({ ...down.toast, text: `${down.reason}\n${movedWords(down.to, (id) => label(pool, id))}`.trim() }, 12_000);
         break;
       }
       case 'node.up':
@@ -101,7 +101,11 @@ export function Toasts() {
           }
           onClose={() => stores.toasts.dismiss(toast.id)}
         >
-          {toast.text}
+          {toast.text?.split('\n').map((line) => (
+            <span key={line} className={css['toastLine']}>
+              {line}
+            </span>
+          ))}
         </Toast>
       ))}
     </div>

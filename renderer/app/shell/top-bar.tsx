@@ -73,11 +73,11 @@ function LivePill() {
   return (
     <div className={`${css['pill']} ${paused ? css['paused'] : ''}`}>
       <span>
-        {paused ? <Pause size={12} strokeWidth={2.5} aria-hidden /> : <i className={css['dot']} />}
+        {paused ? <Pause size={12} strokeWidth={1} fill="currentColor" aria-hidden /> : <i className={css['dot']} />}
         {paused ? 'Paused' : 'Live'}
       </span>
       <button type="button" onClick={toggle} aria-label={paused ? 'Resume the view' : 'Pause the view'}>
-        {paused ? <Play size={12} fill="currentColor" aria-hidden /> : <Pause size={12} strokeWidth={2.5} aria-hidden />}
+        {paused ? <Play size={12} fill="currentColor" aria-hidden /> : <Pause size={12} strokeWidth={1} fill="currentColor" aria-hidden />}
         {paused ? 'Resume' : 'Pause'}
       </button>
     </div>

@@ -67,7 +67,7 @@ function Chip({
       title={`${client.key}${client.pinned ? ', pinned' : ''}, ${formatCount(client.requests)} requests, last ${formatClock(client.lastSeen)}`}
     >
       {clientLabel(client)}
-      {client.pinned ? <Pin className={css['pin']} size={14} strokeWidth={2.5} aria-hidden /> : null}
+      {client.pinned ? <Pin className={css['pin']} size={14} strokeWidth={2} fill="currentColor" aria-hidden /> : null}
     </button>
   );
 }
@@ -129,7 +129,7 @@ export const ClientGroup = memo(function ClientGroup({ lane, packed, now, left, 
       aria-label={`${formatCount(clients.length)} clients on ${node.label}`}
     >
       <div className={css['head']}>
-        <span className="muted">on</span>
+        {packed ? null : <span className="muted">on</span>}
         <b className={css['name']}>
           <MiddleTruncate text={node.label} keep={9} />
         </b>

@@ -6,13 +6,19 @@ import type { Move } from './clients-feed.ts';
 const flightMs = 600;
 /** With more clients than chips can show, this many squares stand for all that move. */
 const maxSquares = 24;
-const bulge = 58;
+/** How far right of the clients' column the arc leans, where the gutter is that wide. */
+const lean = 44;
 
 interface Waiting {
   move: Move;
   /** Where it was, in the content's own pixels; undefined where it had no chip. */
   from: Point | undefined;
 }
+
+const middleOf = (rect: DOMRect, origin: DOMRect): Point => ({
+  x: (rect.left + rect.right) / 2 - origin.left,
+  y: (rect.top + rect.bottom) / 2 - origin.top,
+});
 
 /**
  * Lets client chips travel. A chip is drawn by React at its new place at once; what is animated is its way there, so that
@@ -38,7 +44,7 @@ export class FlightDeck {
     const origin = this.content.getBoundingClientRect();
     for (const move of moves) {
       const rect = this.chip(move.id)?.getBoundingClientRect();
-      this.waiting.push({ move, from: rect && { x: rect.left - origin.left, y: rect.top - origin.top } });
+      this.waiting.push({ move, from: rect && middleOf(rect, origin) });
     }
   }
 
@@ -50,8 +56,10 @@ export class FlightDeck {
     const origin = this.content.getBoundingClientRect();
     const now = performance.now();
     const flights: Flight[] = [];
+    const column = this.content.querySelector('[data-group]')?.getBoundingClientRect();
+    const gutter = (column ? column.right - origin.left : 0) + lean;
     const start = (element: HTMLElement, from: Point, to: Point, delay: number, whenDone: () => void) => {
-      const flight: Flight = { from, to, bulge, startsAt: now + delay, duration: flightMs };
+      const flight: Flight = { from, to, gutter, startsAt: now + delay, duration: flightMs };
       element.dataset['flying'] = '';
       const animation = element.animate(flightKeyframes(flight), { duration: flightMs, delay, fill: 'backwards' });
       animation.onfinish = animation.oncancel = () => {
@@ -68,7 +76,7 @@ export class FlightDeck {
     const delays = stagger(chips.length);
     chips.forEach(({ element, from }, i) => {
       const rect = element.getBoundingClientRect();
-      start(element, from, { x: rect.left - origin.left, y: rect.top - origin.top }, delays[i]!, () => {});
+      start(element, from, middleOf(rect, origin), delays[i]!, () => {});
     });
 
     const unnamed = leaving.filter(({ from, move }) => !from || !this.chip(move.id)).slice(0, maxSquares);

@@ -25,7 +25,7 @@ export const stickinessWords: Record<PoolState['stickiness'], string> = {
 export function listenerWords(listener: ListenerState, pool: Pick<PoolState, 'available' | 'nodes'>): { word: string; alarm: boolean } {
   if (listener.state === 'error') return { word: 'Not open', alarm: true };
   if (listener.state === 'disabled') return { word: 'Off', alarm: false };
-  if (pool.available === 0) return { word: 'Nothing serves', alarm: true };
+  if (pool.available === 0) return { word: 'Not serving', alarm: true };
   return { word: rollUp(pool.nodes).count.down > 0 ? 'Reduced' : 'Serving', alarm: false };
 }
 

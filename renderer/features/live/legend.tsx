@@ -19,60 +19,62 @@ const times = (count: number, one: string) => `${formatCount(count)} ${count ===
 /** What the map's marks stand for, at the scale they have now. */
 export function Legend({ scales, packed, pinned, movements }: LegendProps) {
   return (
-    <div className={css['legend']}>
-      <span>
-        <svg width="8" height="8" aria-hidden="true">
-          <circle cx="4" cy="4" r="2" fill="var(--flow)" />
-        </svg>
+    <div className={css['legendFrame']}>
+      <div className={css['legend']}>
         <span>
-          <b>1 dot</b> = {times(scales.requestsPerDot, 'request')}
-        </span>
-      </span>
-      <span>
-        <svg width="10" height="10" aria-hidden="true">
-          <rect x="2" y="2" width="6" height="6" fill="var(--st-down)" transform="rotate(45 5 5)" />
-        </svg>
-        <span>
-          <b>diamond</b> = {times(scales.errorsPerDiamond, 'error')}
-        </span>
-      </span>
-      <span>
-        <svg width="22" height="12" aria-hidden="true">
-          <rect y="2" width="22" height={sample} fill="var(--band-on)" />
-        </svg>
-        <span className="num">
-          <b>band</b> = rate, this is {formatCount(sample / scales.pixelsPerRate)} req/s
-        </span>
-      </span>
-      <span className={css['optional']}>
-        <span>
-          <b>dot speed</b> = latency
-        </span>
-      </span>
-      <span className={css['grow']} />
-      {movements.came.size > 0 && !packed ? (
-        <span className={css['optional']}>
-          <i className={css['sampleMoved']} /> just moved
-        </span>
-      ) : null}
-      {movements.left.size > 0 && !packed ? (
-        <span className={css['optional']}>
-          <i className={css['sampleGhost']} /> was here
-        </span>
-      ) : null}
-      {packed ? (
-        <span>
-          <svg width="12" height="10" aria-hidden="true">
-            <rect y="3" width="4" height="4" fill="var(--flow)" />
-            <rect x="7" y="3" width="4" height="4" fill="var(--idle)" />
+          <svg width="8" height="8" aria-hidden="true">
+            <circle cx="4" cy="4" r="2" fill="var(--flow)" />
           </svg>
-          1 square = 1 client, active or idle
+          <span>
+            <b>1 dot</b> = {times(scales.requestsPerDot, 'request')}
+          </span>
         </span>
-      ) : pinned ? (
-        <span className={css['optional']}>
-          <Pin size={12} aria-hidden /> pinned
+        <span>
+          <svg width="10" height="10" aria-hidden="true">
+            <rect x="2" y="2" width="6" height="6" fill="var(--st-down)" transform="rotate(45 5 5)" />
+          </svg>
+          <span>
+            <b>diamond</b> = {times(scales.errorsPerDiamond, 'error')}
+          </span>
         </span>
-      ) : null}
+        <span>
+          <svg width="22" height="12" aria-hidden="true">
+            <rect y="2" width="22" height={sample} fill="var(--band-on)" />
+          </svg>
+          <span className="num">
+            <b>band</b> = rate, this is {formatCount(sample / scales.pixelsPerRate)} req/s
+          </span>
+        </span>
+        <span className={css['speed']}>
+          <span>
+            <b>dot speed</b> = latency
+          </span>
+        </span>
+        <span className={css['grow']} />
+        {movements.came.size > 0 && !packed ? (
+          <span className={css['optional']}>
+            <i className={css['sampleMoved']} /> just moved
+          </span>
+        ) : null}
+        {movements.left.size > 0 && !packed ? (
+          <span className={css['optional']}>
+            <i className={css['sampleGhost']} /> was here
+          </span>
+        ) : null}
+        {packed ? (
+          <span>
+            <svg width="12" height="10" aria-hidden="true">
+              <rect y="3" width="4" height="4" fill="var(--flow)" />
+              <rect x="7" y="3" width="4" height="4" fill="var(--idle)" />
+            </svg>
+            1 square = 1 client, active or idle
+          </span>
+        ) : pinned ? (
+          <span className={css['optional']}>
+            <Pin size={12} aria-hidden /> pinned
+          </span>
+        ) : null}
+      </div>
     </div>
   );
 }

@@ -179,6 +179,7 @@ export function buildEdges(model: LiveModel, selection: Selection | null): Edge[
         chosen: chosen || (selection?.kind === 'pool' && selection.id === pool.id),
       });
     }
+    const flows = lanes.some((lane) => (lane.rates?.requestsPerSecond ?? 0) > 0);
     for (const listener of open) {
       const rates = model.traffic.listeners.get(listener.id);
       edges.push({
@@ -187,7 +188,7 @@ export function buildEdges(model: LiveModel, selection: Selection | null): Edge[
         to: cardId.pool(pool.id),
         rate: rates?.requestsPerSecond ?? 0,
         latency: model.traffic.total.p50,
-        look: listener.state === 'error' || (pool.available === 0 && !rates?.requestsPerSecond) ? 'down' : 'plain',
+        look: listener.state === 'error' || (pool.available === 0 && !flows) ? 'down' : 'plain',
         chosen:
           (selection?.kind === 'listener' && selection.id === listener.id) || (selection?.kind === 'pool' && selection.id === pool.id),
       });

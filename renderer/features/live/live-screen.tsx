@@ -31,11 +31,12 @@ function LiveMap({ parts }: { parts: string[] }) {
   const found =
     wanted === '' ? 0 : model.lanes.reduce((sum, l) => sum + l.clients.filter((c) => c.key.toLowerCase().includes(wanted)).length, 0);
   const onScales = useCallback((next: MapScales) => setScales(next), []);
+  const offline = useEngine((s) => s.connection === 'offline');
   const addTo = shownPool || pools[0]?.id;
 
   return (
     <>
-      <main className={`screen ${selection ? 'with-inspector' : ''}`}>
+      <main className={`screen ${selection ? 'with-inspector' : ''} ${offline ? css['stale'] : ''}`}>
         <PausedBar />
         <DemoStrip />
         <div className="page-head">
@@ -61,8 +62,12 @@ function LiveMap({ parts }: { parts: string[] }) {
           <span className={`num ${css['found']}`} role="status">
             {wanted === '' ? '' : found === 0 ? 'none found' : `${formatCount(found)} found`}
           </span>
-          <span className={`ellipsis ${css['note']}`}>
-            {model.packed ? 'Above 150 clients, each square is one client. Pinned and found ones keep their name.' : ''}
+          <span className={css['grow']}>
+            {model.packed ? (
+              <span className={`ellipsis ${css['note']}`}>
+                Above 150 clients, each square is one client. Pinned and found ones keep their name.
+              </span>
+            ) : null}
           </span>
           {addTo ? (
             <ButtonLink small href={`#/pools/${encodeURIComponent(addTo)}`} title="Add a node in the pool's editor">

@@ -2,7 +2,7 @@ import { type CSSProperties, Fragment, useEffect, useLayoutEffect, useMemo, useR
 import type { Client } from '../../../shared/model/metrics.ts';
 import { FlowMap, type MapScales } from '../../map/flow-map.ts';
 import type { Box } from '../../map/bands.ts';
-import { useSettings, useStores, useView } from '../../stores/context.tsx';
+import { useEngine, useSettings, useStores, useView } from '../../stores/context.tsx';
 import { formatCount } from '../../ui/format.ts';
 import { ClientGroup } from './client-group.tsx';
 import { clientId, type ClientsFeed } from './clients-feed.ts';
@@ -48,7 +48,9 @@ function measure(content: HTMLElement): Map<string, Box> {
 /** Clients, listeners, pools and nodes in lanes, over the canvas that shows what flows between them. */
 export function MapView({ model, feed, movements, selection, search, onScales, scales }: MapViewProps) {
   const stores = useStores();
-  const paused = useView((s) => s.paused !== null);
+  // Without news nothing may move: the last picture stands still, as in a paused view.
+  const offline = useEngine((s) => s.connection === 'offline');
+  const paused = useView((s) => s.paused !== null) || offline;
   const theme = useSettings((s) => s.theme);
   const reducedMotion = useSettings((s) => s.reducedMotion);
   const canvas = useRef<HTMLCanvasElement>(null);

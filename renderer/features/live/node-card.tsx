@@ -6,7 +6,7 @@ import { MiddleTruncate } from '../../ui/middle-truncate.tsx';
 import { StateRing } from '../../ui/state-ring.tsx';
 import { cardId, type Lane, selectionHref } from './live-model.ts';
 import { ModeControl } from './mode-control.tsx';
-import { drainProgress, reasonLine, sinceLine } from './node-words.ts';
+import { drainProgress, reasonLine, remainSeconds, sinceLine } from './node-words.ts';
 import { Sparkline } from './sparkline.tsx';
 import { useSetMode } from './use-set-mode.ts';
 import css from './node-card.module.css';
@@ -59,7 +59,7 @@ export const NodeCard = memo(function NodeCard({ lane, now, selected, compact, h
                   <b>{rate}</b> req/s · {p95} ms
                 </>
               ) : compact && drain && drain.remainsMs > 0 ? (
-                `${formatCount(drain.stay)} stay, ${since}`
+                `${formatCount(drain.stay)} stay, ${remainSeconds(drain.remainsMs)}`
               ) : (
                 since
               )}
@@ -72,7 +72,7 @@ export const NodeCard = memo(function NodeCard({ lane, now, selected, compact, h
           <TriangleAlert size={12} aria-hidden /> {error}
         </p>
       ) : (
-        <p className={`${css['why']} num ellipsis`} title={reason}>
+        <p className={`${css['why']} num ${state === 'down' || state === 'checking' ? css['twoLines'] : 'ellipsis'}`} title={reason}>
           {reason}
         </p>
       )}

@@ -33,7 +33,9 @@ export function useLiveModel(feed: ClientsFeed, onlyPool: string): LiveModel {
   const config = useConfig((s) => s.config);
   const traffic = useTraffic();
   const { clients, total } = useStore(feed.store);
-  const now = useNow();
+  const clock = useNow();
+  // Durations are told by the engine's clock: the window may run on a machine with another.
+  const now = traffic.time > 0 ? traffic.time : clock;
   const paused = useView((s) => s.paused !== null);
   const model = useMemo(
     () => buildLiveModel({ listeners, pools, config, traffic, clients, totalClients: total, onlyPool, now }),

@@ -56,7 +56,8 @@ export function ListenerInspector({ listener, block, model }: { listener: Listen
         mark={<RollUpRing rollUp={rollUp(block.pool.nodes, listener.state === 'up' && block.pool.available > 0)} size={40} />}
         title={<span title={listener.name}>{listener.name}</span>}
       >
-        <span className={alarm ? 'fill-down' : undefined}>{word}</span> for {formatDuration(model.now - listener.since)}
+        <span className={alarm ? 'fill-down' : undefined}>{word}</span>
+        {listener.state === 'up' && !alarm ? `, open for ${formatDuration(model.now - listener.since)}` : ''}
       </InspectorHead>
       <div className={css['body']}>
         {listener.reason ? (

@@ -70,7 +70,9 @@ function Evidence({ lane, config, now }: { lane: Lane; config: PoolConfig; now: 
         facts={[
           [
             'Last check',
-            last ? `${last.detail}${last.ok ? ` in ${formatMs(last.durationMs)} ms` : ''}, ${formatClock(last.time)}` : missing,
+            last
+              ? `${last.ok ? last.detail.replace(/^HTTP /, '') : last.detail}${last.ok ? ` in ${formatMs(last.durationMs)} ms` : ''}, ${formatClock(last.time)}`
+              : missing,
           ],
           ['Streak', streak],
           ['Next check', nextMs === null ? 'none planned' : nextMs <= 0 ? 'now' : `in ${seconds(nextMs)}`],
