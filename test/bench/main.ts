@@ -194,7 +194,7 @@ async function turn({ program, port, cookies }: Entrant, row: Row, load: Load, s
 
 async function runRow(row: Row, entrants: readonly Entrant[], load: Load, { rounds, seconds }: Options): Promise<Summary[]> {
   // Compilers, caches and connection pools get warm outside of what is counted.
-  for (const entrant of entrants) await load.run(entrant.port, row, Math.min(2, seconds), entrant.cookies);
+  for (const entrant of entrants) await load.run(entrant.port, row, Math.max(2, seconds), entrant.cookies);
   for (let round = 0; round < rounds; round++) {
     for (const entrant of entrants) entrant.samples.push(await turn(entrant, row, load, seconds));
     process.stderr.write(
