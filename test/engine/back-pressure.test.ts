@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { useStage } from '../support/cleanup.ts';
 import { get } from '../support/raw-client.ts';
 import type { NodeConnection } from '../support/recorder-node.ts';
-import { sleep } from '../support/wait.ts';
+import { eventually, sleep } from '../support/wait.ts';
 
 const stage = useStage();
 const total = 200 * 1024 * 1024;
@@ -57,7 +57,7 @@ describe.each([
       most = Math.max(most, rssMb() - before);
     });
     client.socket.resume();
-    expect(await client.until(() => size >= total + head.length || client.fate !== 'open', 20_000)).toBe(true);
+    expect(await eventually(() => size >= total + head.length || client.fate !== 'open', 20_000)).toBe(true);
     expect(size).toBe(total + head.length);
     expect(most).toBeLessThan(allowedMb * 3);
   });
@@ -89,15 +89,7 @@ it.each(['http', 'tcp'] as const)('200 MB to a slow node wait in the client (%s)
   expect(rssMb() - before).toBeLessThan(allowedMb);
   node.connections[0]!.socket.resume();
   await pouring;
-  const wanted = total;
-  expect(
-    await client
-      .until(() => node.size >= wanted, 1)
-      .then(async () => {
-        for (let i = 0; i < 200 && node.size < wanted; i++) await sleep(50);
-        return node.size >= wanted;
-      }),
-  ).toBe(true);
+  expect(await eventually(() => node.size >= total, 10_000)).toBe(true);
 });
 
 it('many pipelined requests do not pile up while one is served', { timeout: 30_000 }, async () => {

@@ -156,7 +156,9 @@ describe('by cookie', () => {
     expect(await harness.engine.pinClient('web', client.key, target)).toMatchObject({ key: client.key, pinned: true });
     const pinned = await ask(harness, cookie);
     expect(nodeOf(pinned)).toBe(target);
-    expect((await harness.engine.listClients({})).clients).toMatchObject([{ key: client.key, node: target, pinned: true, moves: 1 }]);
+    expect((await harness.engine.listClients({ search: client.key })).clients).toMatchObject([
+      { key: client.key, node: target, pinned: true, moves: 1 },
+    ]);
     const now = setCookie(pinned);
     expect(now).toBeDefined();
     for (let i = 0; i < 3; i++) expect(nodeOf(await ask(harness, `NB_SRVID=${now!}`))).toBe(target);

@@ -264,8 +264,13 @@ describe('row 25: an answer before the end of the request', () => {
   });
 
   it('is not lost when the client goes on sending a large body', async () => {
-    const n = await node();
-    n.handlers.onConnection = early('HTTP/1.1 413 Too Large\r\nContent-Length: 3\r\n\r\nbig');
+    let answered = false;
+    const n = await node({
+      onBytes: (_, connection) => {
+        if (!answered) connection.send('HTTP/1.1 413 Too Large\r\nContent-Length: 3\r\n\r\nbig');
+        answered = true;
+      },
+    });
     const harness = await engineFor([n]);
     const c = await client(harness);
     c.write(post('Content-Length: 8000000'));

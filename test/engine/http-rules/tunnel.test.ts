@@ -156,14 +156,14 @@ describe('an upgrade', () => {
     expect((await t.harness.node()).connections).toBe(1);
     t.client.reset();
     expect(await t.harness.untilQuiet()).toBe('');
-    expect(await t.node.untilIdle()).toBe(true);
+    expect(await eventually(() => t.end().ended)).toBe(true);
   });
 
   it('that was closed leaves no connection that is used again', async () => {
     const t = await tunnel();
     await opened(t);
     t.client.reset();
-    expect(await t.node.untilIdle()).toBe(true);
+    expect(await eventually(() => t.end().ended)).toBe(true);
     const other = await RawClient.open(t.harness.port());
     other.write(upgrade);
     expect((await other.answer()).status).toBe(101);
