@@ -303,7 +303,7 @@ export class Engine implements EngineApi {
     for (const listener of this.listeners.values()) listener.check(now);
     for (const listener of this.leaving) {
       listener.check(now);
-      if (listener.sessionCount === 0) this.leaving.delete(listener);
+      if (listener.busyCount === 0) this.leaving.delete(listener);
     }
     if (now - this.lastRotate >= rotateMs) {
       this.lastRotate = now;
@@ -430,7 +430,7 @@ export class Engine implements EngineApi {
 
   /** Waits until a draining listener's connections have ended, at most its drain timeout. @returns how many had to be cut. */
   private waitFor(listener: Listener): Promise<number> {
-    if (listener.sessionCount === 0) return Promise.resolve(0);
+    if (listener.busyCount === 0) return Promise.resolve(0);
     return new Promise((resolve) => {
       const finish = (cut: number) => {
         stopPolling();
@@ -438,7 +438,7 @@ export class Engine implements EngineApi {
         resolve(cut);
       };
       const stopPolling = this.clock.every(20, () => {
-        if (listener.sessionCount === 0) finish(0);
+        if (listener.busyCount === 0) finish(0);
       });
       const stopTimer = this.clock.after(listener.config.timeouts.drainMs, () => {
         finish(listener.cut());

@@ -6,6 +6,8 @@ import type { Pool } from '../pools/pool.ts';
 
 /** A client connection from the moment it is admitted. */
 export interface Session {
+  /** Something is still to be passed on. False between requests, and once the last answer is out and only the close is awaited. */
+  readonly busy: boolean;
   /** Looks at the time: idle, head, answer, tunnel and drain timeouts. `now` is monotonic milliseconds. */
   check(now: number): void;
   /** The listener stops: end now if idle, otherwise after what is in flight. */

@@ -177,12 +177,12 @@ export class Listener implements ListenerContext {
     for (const session of this.sessions) session.drain();
   }
 
-  /** Ends whatever is left. @returns how many connections that were. */
+  /** Ends whatever is left. @returns how many connections were cut in the middle of something. */
   cut(): number {
-    const { size } = this.sessions;
+    const busy = this.busyCount;
     for (const session of [...this.sessions]) session.cut();
     this.tls = null;
-    return size;
+    return busy;
   }
 
   /** Open client connections. */
@@ -190,9 +190,11 @@ export class Listener implements ListenerContext {
     return this.connections;
   }
 
-  /** Sessions that are not over yet. */
-  get sessionCount(): number {
-    return this.sessions.size;
+  /** Sessions with something still to be passed on. */
+  get busyCount(): number {
+    let busy = 0;
+    for (const session of this.sessions) if (session.busy) busy++;
+    return busy;
   }
 
   snapshot(): ListenerState {

@@ -53,6 +53,10 @@ export class TcpSession implements Session, Ending {
     this.attempt();
   }
 
+  get busy(): boolean {
+    return !this.over;
+  }
+
   private attempt(): void {
     const node = this.pool.choose(this.placement);
     if (this.record) {

@@ -231,7 +231,8 @@ export class EngineHost implements EngineApi {
 
   async #ready(): Promise<void> {
     const worker = this.#worker;
-    if (this.#epoch > 1) {
+    if (this.#epoch === 1) this.#emit('fact', { time: Date.now(), kind: 'engine.started' });
+    else {
       this.#restarts++;
       // First of the new epoch's facts, so that the journal reads in the order things happened.
       this.#emit('fact', { time: Date.now(), kind: 'engine.restarted', reason: this.#deathReason });

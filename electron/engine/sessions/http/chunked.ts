@@ -177,10 +177,12 @@ export class ChunkedBody {
   private gatherTrailer(buffer: Buffer, from: number, to: number): number {
     for (let p = from; p < to; p++) {
       const c = buffer[p]!;
+      const afterCr = this.trailer.charCodeAt(this.trailer.length - 1) === CR;
+      // CR and LF come together or not at all (RFC 9112 section 2.2).
+      if (afterCr !== (c === LF)) return -1;
       this.trailer += String.fromCharCode(c);
       if (this.trailer.length > maxTrailers) return -1;
       if (c === LF) {
-        if (this.trailer.length < 2 || this.trailer.charCodeAt(this.trailer.length - 2) !== CR) return -1;
         if (this.trailer === '\r\n' || this.trailer.endsWith('\r\n\r\n')) {
           this.done = true;
           this.state = State.done;

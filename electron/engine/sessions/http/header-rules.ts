@@ -5,6 +5,18 @@ import { isIPv6 } from 'node:net';
  * could read two ways must not pass (RFC 9112 section 11.2).
  */
 
+/**
+ * Without the white space HTTP knows around a value: spaces and tabs (RFC 9110 section 5.6.3). Not `trim`, which also takes
+ * a no-break space (0xA0) away and so would read "\xa0chunked" as "chunked".
+ */
+export function trimWhiteSpace(text: string): string {
+  let from = 0;
+  let to = text.length;
+  while (from < to && (text.charCodeAt(from) === 32 || text.charCodeAt(from) === 9)) from++;
+  while (to > from && (text.charCodeAt(to - 1) === 32 || text.charCodeAt(to - 1) === 9)) to--;
+  return text.slice(from, to);
+}
+
 /** What a `Connection` field asks for. */
 export interface ConnectionOptions {
   close: boolean;
@@ -34,7 +46,7 @@ export function readConnection(value: string, options: ConnectionOptions): void 
     return;
   }
   for (const part of value.toLowerCase().split(',')) {
-    const name = part.trim();
+    const name = trimWhiteSpace(part);
     if (name === 'close') options.close = true;
     else if (name === 'keep-alive') options.keepAlive = true;
     else if (name === 'upgrade') options.upgrade = true;
@@ -134,7 +146,7 @@ export function readCookie(field: string, name: string): string | undefined {
     const before = at === 0 ? 59 : field.charCodeAt(at - 1);
     if (field.charCodeAt(end) === 61 && (before === 59 || before === 32 || before === 9)) {
       const stop = field.indexOf(';', end);
-      const value = (stop < 0 ? field.slice(end + 1) : field.slice(end + 1, stop)).trim();
+      const value = trimWhiteSpace(stop < 0 ? field.slice(end + 1) : field.slice(end + 1, stop));
       return value.length > 1 && value.startsWith('"') && value.endsWith('"') ? value.slice(1, -1) : value;
     }
     at = end;

@@ -11,6 +11,8 @@ import { RequestHead } from './request-head.ts';
 const maxAhead = 65_536;
 /** After a refusal the client is read and ignored this long, so that it gets to see the answer (RFC 9112 section 9.6). */
 const lingerMs = 2_000;
+/** A tunnel one side of which has ended goes on only as long as the other keeps sending; most never say that they are gone. */
+const halfTunnelMs = 1_000;
 const maxLingerBytes = 1_048_576;
 
 const Phase = { head: 0, exchange: 1, tunnel: 2, linger: 3, closed: 4 } as const;
@@ -84,12 +86,19 @@ export class HttpSession implements Session, ClientSide {
     });
   }
 
+  get busy(): boolean {
+    if (this.phase === Phase.head) return this.waiting !== null;
+    if (this.phase === Phase.linger) return !this.socket.writableFinished && !this.socket.destroyed;
+    return this.phase !== Phase.closed;
+  }
+
   get bodyDone(): boolean {
     return this.body === Body.done;
   }
 
   get closing(): boolean {
-    return !this.request.persistent || this.clientEnded;
+    // Requests that came before a half-close are still to be answered.
+    return !this.request.persistent || (this.clientEnded && this.waiting === null);
   }
 
   // ── reading ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -183,6 +192,7 @@ export class HttpSession implements Session, ClientSide {
     const first = data[p]!;
     // TLS, a PROXY header version 2, or anything else that cannot begin a request is refused without waiting for a line end.
     if (TOKEN[first] === 0 && !(first === CR && p + 1 === data.length)) return this.refuse(400, data);
+    if (isProxyHeader(data, p)) return this.refuse(400, data);
     const end = data.indexOf(HEAD_END, p + this.searchFrom);
     if (end < 0 || end - p + 4 > config.maxHeadBytes) {
       const lineEnd = data.indexOf('\r\n', p);
@@ -392,7 +402,7 @@ export class HttpSession implements Session, ClientSide {
         if (this.phase === Phase.exchange && now - this.lastActive >= timeouts.idleMs) this.stalled();
         break;
       case Phase.tunnel:
-        if (now - this.lastActive >= timeouts.tunnelIdleMs) this.cut();
+        if (now - this.lastActive >= (this.tunnelHalves > 0 ? halfTunnelMs : timeouts.tunnelIdleMs)) this.cut();
         break;
       case Phase.linger:
         if (now - this.since >= lingerMs) this.socket.destroy();
@@ -423,6 +433,14 @@ export class HttpSession implements Session, ClientSide {
 }
 
 const noBytes = Buffer.alloc(0);
+
+const proxyV1 = Buffer.from('PROXY ');
+
+/** A PROXY header version 1 where none is expected: `PROXY` is a good method name, but TCP4 and UNKNOWN are no targets. */
+function isProxyHeader(data: Buffer, at: number): boolean {
+  if (data[at] !== 80 || data.length < at + 7 || data.compare(proxyV1, 0, 6, at, at + 6) !== 0) return false;
+  return data[at + 6] === 84 || data[at + 6] === 85;
+}
 
 /** A line feed without its carriage return: never part of a head (RFC 9112 section 2.2), so there is no need to wait. */
 function hasBareLineFeed(data: Buffer, from: number): boolean {

@@ -252,7 +252,8 @@ export class RequestHead implements ConnectionOptions {
       if (expectation !== '100-continue') return 417;
       this.expectContinue = true;
     }
-    if (this.upgradeTo !== '' && !this.upgrade) this.upgradeTo = '';
+    // Upgrade counts only when Connection names it, and never in HTTP/1.0 (RFC 9110 section 7.8).
+    if (!this.upgrade || version === 0) this.upgradeTo = '';
 
     const kept = forward + text.slice(runStart - start);
     if (form === 0 && version === 1) {

@@ -1,5 +1,5 @@
 import { COLON, CR, HTAB, isName, LF, SP, TOKEN, VALUE } from './bytes.ts';
-import { bindsConnection, readConnection, readContentLength, withoutFields, type ConnectionOptions } from './header-rules.ts';
+import { bindsConnection, readConnection, readContentLength, trimWhiteSpace, withoutFields, type ConnectionOptions } from './header-rules.ts';
 
 /** Fields of an answer at most; a node is trusted with more than a client. */
 const maxHeaders = 1000;
@@ -27,6 +27,7 @@ export class ResponseHead implements ConnectionOptions {
   /** The node authenticates the connection, not the request (NTLM, Negotiate). */
   bound = false;
 
+  private missesSpace = false;
   private start = 0;
   private end = 0;
   private drops: number[] = [];
@@ -67,6 +68,8 @@ export class ResponseHead implements ConnectionOptions {
     if (a < 1 || a > 9 || b < 0 || b > 9 || c < 0 || c > 9) return false;
     this.status = a * 100 + b * 10 + c;
     p += 12;
+    // The space before an empty reason is often left out; it is put back, since a strict reader may miss it.
+    this.missesSpace = buffer[p] === CR;
     if (buffer[p] === SP) while (VALUE[buffer[p]!] === 1) p++;
     if (buffer[p] !== CR || buffer[p + 1] !== LF) return false;
     p += 2;
@@ -74,6 +77,7 @@ export class ResponseHead implements ConnectionOptions {
     const limit = end + 2;
     let count = 0;
     let lengths = 0;
+    let codingFields = 0;
     let codings = '';
     while (p < limit) {
       const lineStart = p;
@@ -120,7 +124,7 @@ export class ResponseHead implements ConnectionOptions {
         case 17:
           if (isName(buffer, lineStart, 'transfer-encoding')) {
             const value = buffer.toString('latin1', valueStart, valueEnd).toLowerCase();
-            codings = codings === '' ? value : `${codings},${value}`;
+            codings = codingFields++ === 0 ? value : `${codings},${value}`;
             if (this.status < 200 || this.status === 204) this.drop(lineStart, p);
           }
           break;
@@ -128,10 +132,10 @@ export class ResponseHead implements ConnectionOptions {
     }
 
     if (this.bad || lengths > 1) return false;
-    if (codings !== '') {
+    if (codingFields > 0) {
       // Both together, or a coding in 1.0, is what response splitting is made of (RFC 9112 section 6.1).
       if (lengths > 0 || this.minor === 0) return false;
-      const list = codings.split(',').map((coding) => coding.trim());
+      const list = codings.split(',').map(trimWhiteSpace);
       if (list.some((coding) => !/^(?:chunked|gzip|x-gzip|deflate|compress|x-compress)$/.test(coding))) return false;
       const chunkedAt = list.indexOf('chunked');
       if (chunkedAt >= 0 && chunkedAt !== list.length - 1) return false;
@@ -150,7 +154,7 @@ export class ResponseHead implements ConnectionOptions {
 
   /** Whether the head can go on as bytes, with nothing added. */
   get plain(): boolean {
-    return this.names === undefined;
+    return this.names === undefined && !this.missesSpace;
   }
 
   /**
@@ -175,7 +179,8 @@ export class ResponseHead implements ConnectionOptions {
     const start = this.compact(buffer);
     this.start = start;
     this.drops.length = 0;
-    const text = buffer.toString('latin1', start, this.end + 2);
+    let text = buffer.toString('latin1', start, this.end + 2);
+    if (this.missesSpace) text = `${text.slice(0, 12)} ${text.slice(12)}`;
     if (!this.names) return text;
     const line = text.indexOf('\r\n') + 2;
     return text.slice(0, line) + withoutFields(text.slice(line), this.names);
