@@ -13,7 +13,7 @@ import { httpStatus } from './http-status.ts';
 import { notBuiltPage, signInPage } from './pages.ts';
 import { isOwnPeer } from './peer-owner.ts';
 import { prometheusText } from './prometheus.ts';
-import { foreignProblem, isCrossSite, isSameOrigin } from './request-guard.ts';
+import { foreignProblem, isCrossSite, isForwarded, isSameOrigin } from './request-guard.ts';
 import { Session } from './session.ts';
 import { rendererFolder, sendFile } from './static-files.ts';
 import { sameSecret } from './token.ts';
@@ -166,7 +166,7 @@ class Transport {
       return;
     }
     const known = this.#session.isIn(request);
-    if (!known && !(await (this.#options.isOwnPeer ?? isOwnPeer)(request.socket))) {
+    if (!known && (isForwarded(request) || !(await (this.#options.isOwnPeer ?? isOwnPeer)(request.socket)))) {
       sendText(response, 401, signInPage(given !== null), 'text/html; charset=utf-8');
       return;
     }

@@ -58,3 +58,8 @@ export function isCrossSite(request: IncomingMessage): boolean {
   const site = request.headers['sec-fetch-site'];
   return site === 'cross-site' || site === 'same-site';
 }
+
+/** Whether a proxy brought the request: then the peer is this machine's, but who asks may be anybody. */
+export function isForwarded(request: IncomingMessage): boolean {
+  return ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip'].some((name) => request.headers[name] !== undefined);
+}

@@ -11,6 +11,7 @@ import type { DocumentStore } from '../store/store.ts';
 import type { UiOptions } from './arguments.ts';
 import { uiBindError } from './bind-error.ts';
 import { startHttpTransport, type HttpTransport } from './http-transport.ts';
+import { prepareForTheUnexpected } from './last-resort.ts';
 import { untilStopped } from './signals.ts';
 import { makeToken, tokenFromFile } from './token.ts';
 import { userFolder } from './user-folder.ts';
@@ -77,6 +78,7 @@ function logReload(plane: ControlPlane, log: Log): void {
 /** Runs until it is told to stop. @returns the exit code. */
 async function run(options: RunOptions): Promise<number> {
   const { log } = options;
+  prepareForTheUnexpected(log);
   const token = options.tokenFile === undefined ? makeToken() : await tokenFromFile(options.tokenFile, log);
   const engineHost = new EngineHost({
     onProblem: (message, detail) => {

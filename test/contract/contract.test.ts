@@ -122,6 +122,7 @@ describe('failures', () => {
   const secret = 'ENOENT /home/somebody/.ssh/id_ed25519';
   const logged: string[] = [];
   const failing = (error: unknown) => {
+    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- code throws all sorts of things; none may leak
     const handlers = new Proxy({}, { get: () => () => Promise.reject(error) }) as Handlers;
     return createRouter({ handlers, log: (_level, _message, fields) => logged.push(JSON.stringify(fields)) });
   };

@@ -231,6 +231,13 @@ describe('the screens', () => {
     expect((await send(ui.port, { headers: { Cookie: `${cookie}x` } })).status).toBe(401);
   });
 
+  it('ask whoever came through a proxy, whosever that is', async () => {
+    for (const name of ['X-Forwarded-For', 'Forwarded', 'Via', 'X-Real-IP']) {
+      const reply = await send(ui.port, { headers: { [name]: '203.0.113.7' } });
+      expect([name, reply.status, reply.headers['set-cookie']]).toEqual([name, 401, undefined]);
+    }
+  });
+
   it('take the token from the sign-in page, and only from there', async () => {
     ownPeer = false;
     const form = { 'Content-Type': 'application/x-www-form-urlencoded' };

@@ -170,7 +170,7 @@ export class EngineHost implements EngineApi {
     if (!worker) return Promise.reject(unavailable(this.#deathReason));
     const id = ++this.#calls;
     return new Promise<EngineValue<M>>((resolve, reject) => {
-      this.#pending.set(id, { resolve: resolve as (value: unknown) => void, reject });
+      this.#pending.set(id, { resolve: resolve, reject });
       worker.postMessage({ type: 'call', id, method, args } satisfies ToWorker);
     });
   }

@@ -91,6 +91,7 @@ async function check(content: unknown): Promise<{ code: number; lines: string[] 
   }
 }
 
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- mistakes are just what types would forbid
 type Edit = (config: any) => void;
 const node = (n: number) => `pools[0].nodes[${n}]`;
 const mistakes: [string, Edit, string][] = [
@@ -266,10 +267,10 @@ describe('a good file', () => {
   });
 
   it('with several mistakes gets one line for each', async () => {
-    const config = good() as any;
-    config.pools[0].nodes[0].weight = 300;
-    config.pools[0].nodes[1].mode = 'off';
-    config.listeners[0].port = 0;
+    const config = good();
+    config.pools[0]!.nodes[0]!.weight = 300;
+    config.pools[0]!.nodes[1]!.mode = 'off';
+    config.listeners[0]!.port = 0;
     expect((await check(config)).lines).toHaveLength(3);
   });
 });

@@ -58,6 +58,7 @@ export interface Api {
   port: number;
   /** Headers that may come in. */
   auth: Record<string, string>;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- what a script sees: JSON it looks into
   call(channel: string, params?: unknown): Promise<{ status: number; ok: boolean; value?: any; error?: any }>;
 }
 

@@ -17,7 +17,7 @@ async function make(name: string, from: number, to: number) {
     keyType: 'ec',
     notBeforeDate: new Date(Date.now() + from * day),
     notAfterDate: new Date(Date.now() + to * day),
-  } as Parameters<typeof generate>[1]);
+  });
   pems[name] = { cert: made.cert, key: made.private };
   await writeFile(join(folder, `${name}.crt`), made.cert);
   await writeFile(join(folder, `${name}.key`), made.private);

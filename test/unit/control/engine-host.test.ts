@@ -40,8 +40,8 @@ it.each(['throw', 'exit'])('starts a thread that died (%s) anew, with the same c
   expect(await dying).toBeInstanceOf(ContractError);
   expect(await host.snapshot()).toMatchObject({ epoch: 2, seq: 1, key: before.key });
   expect(host.restarts).toBe(1);
-  expect(facts.map((fact) => fact.kind)).toEqual(['listener.up', 'engine.restarted', 'listener.up']);
-  expect(facts[1]?.reason).toContain(how === 'throw' ? 'boom' : 'code 7');
+  expect(facts.map((fact) => fact.kind)).toEqual(['engine.started', 'listener.up', 'engine.restarted', 'listener.up']);
+  expect(facts[2]?.reason).toContain(how === 'throw' ? 'boom' : 'code 7');
 });
 
 it('ends a thread that hangs', async () => {
