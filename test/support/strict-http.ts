@@ -157,10 +157,11 @@ function framingOf(fields: Fields, at: number): { kind: 'chunked' } | { kind: 'l
 
 /**
  * Reads one request.
+ * @param anyHost do not ask for exactly one Host (to read what clients send rather than what nodes get).
  * @returns undefined while it is not whole.
  * @throws MalformedMessage when it can never become one.
  */
-export function readRequest(bytes: Buffer, from = 0): StrictRequest | undefined {
+export function readRequest(bytes: Buffer, from = 0, anyHost = false): StrictRequest | undefined {
   const head = readHead(bytes, from);
   if (!head) {
     const soFar = bytes.toString('latin1', from, Math.min(bytes.length, from + 100));
@@ -169,7 +170,8 @@ export function readRequest(bytes: Buffer, from = 0): StrictRequest | undefined 
   }
   const line = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+) ([\u0021-\u007e]+) (HTTP\/1\.[01])$/.exec(head.startLine);
   if (!line) throw new MalformedMessage(`request line (${show(head.startLine, 100)})`, from);
-  if (values(head.fields, 'host').length !== 1) throw new MalformedMessage(`${values(head.fields, 'host').length} Host fields`, from);
+  if (!anyHost && values(head.fields, 'host').length !== 1)
+    throw new MalformedMessage(`${values(head.fields, 'host').length} Host fields`, from);
   const common = { startLine: head.startLine, fields: head.fields, method: line[1]!, target: line[2]!, version: line[3]! };
   const framing = framingOf(head.fields, from);
   if (framing.kind === 'unsaid')
