@@ -113,7 +113,7 @@ export class FlowMap {
     const there = this.diamonds.filter((d) => d.band === band).length;
     const shown = Math.min(diamondsPerEdge - there, Math.ceil(count / this.scales.errorsPerDiamond));
     for (let i = 0; i < shown; i++)
-      this.diamonds.push({ band, way: 0.58 + (0.38 * ((there + i) % diamondsPerEdge)) / diamondsPerEdge, bornAt: now });
+      this.diamonds.push({ band, way: 0.68 + (0.28 * ((there + i) % diamondsPerEdge)) / diamondsPerEdge, bornAt: now });
     this.setScales({
       ...this.scales,
       errorsPerDiamond: there + count > diamondsPerEdge ? 10 : there === 0 ? 1 : this.scales.errorsPerDiamond,

@@ -178,6 +178,6 @@ function emptyWords({ state, pool }: Lane): string {
     case 'draining':
       return 'Everyone has left';
     default:
-      return pool.stickiness === 'none' ? 'This pool remembers nobody' : 'No clients yet';
+      return pool.stickiness === 'none' ? 'This pool remembers nobody' : 'No clients now';
   }
 }

@@ -34,16 +34,23 @@ const pollMs = 1_000;
 const gatherMs = 40;
 /** An answer made before a move may arrive after it; for this long the move is believed. */
 const believeMs = 2_500;
+/** The engine forgets where clients were when their node goes down; the map shows them there until they come back or this is over. */
+const awaitMs = 10_000;
 
 export const clientId = (pool: string, key: string): string => `${pool}/${key}`;
 
 const byArrival = (a: BalancedClient, b: BalancedClient) => a.since - b.since || (a.key < b.key ? -1 : 1);
 
-/** The client table as the map draws it: asked for once a second, moved at once when the journal says so. */
-export function createClientsFeed(client: Client, journal: JournalStore): ClientsFeed {
+/**
+ * The client table as the map draws it: asked for once a second, moved at once when the journal says so.
+ * @param isDown whether a node is down now.
+ */
+export function createClientsFeed(client: Client, journal: JournalStore, isDown: (pool: string, node: string) => boolean): ClientsFeed {
   const store = createStore<ClientsView>(() => ({ clients: [], total: 0, loaded: false }));
   const watchers = new Set<(moves: Move[]) => void>();
   const recent = new Map<string, { to: string; from: string; time: number; heardAt: number }>();
+  /** Clients of nodes that went down, and since when the engine does not know them. */
+  const awaited = new Map<string, number>();
   let gathered: JournalEntry[] = [];
   let gathering: ReturnType<typeof setTimeout> | undefined;
 
@@ -80,6 +87,14 @@ export function createClientsFeed(client: Client, journal: JournalStore): Client
       return move && c.node === move.from && c.since < move.time ? { ...c, node: move.to, since: move.time, moves: c.moves + 1 } : c;
     });
     const before = store.getState();
+    const listed = new Set(clients.map((c) => clientId(c.pool, c.key)));
+    for (const id of awaited.keys()) if (listed.has(id)) awaited.delete(id);
+    for (const c of before.clients) {
+      const id = clientId(c.pool, c.key);
+      if (listed.has(id) || !isDown(c.pool, c.node)) continue;
+      if (!awaited.has(id)) awaited.set(id, now);
+      if (now - awaited.get(id)! < awaitMs) clients.push(c);
+    }
     if (before.loaded) {
       const nodes = new Map(before.clients.map((c) => [clientId(c.pool, c.key), c.node]));
       announce(
@@ -89,7 +104,7 @@ export function createClientsFeed(client: Client, journal: JournalStore): Client
         }),
       );
     }
-    store.setState({ clients: clients.sort(byArrival), total: answer.total, loaded: true });
+    store.setState({ clients: clients.sort(byArrival), total: Math.max(answer.total, clients.length), loaded: true });
   };
 
   return {

@@ -52,7 +52,7 @@ export const NodeCard = memo(function NodeCard({ lane, now, selected, compact, h
             <span className={css['word']}>{word}</span>
           </div>
           <div className={css['line']}>
-            <MiddleTruncate text={node.address} keep={6} className={`mono ${css['address']}`} />
+            <MiddleTruncate text={node.address} keep={5} className={`mono ${css['address']}`} />
             <span className={`num ${css['since']}`}>
               {compact && state === 'healthy' ? (
                 <>
@@ -72,7 +72,10 @@ export const NodeCard = memo(function NodeCard({ lane, now, selected, compact, h
           <TriangleAlert size={12} aria-hidden /> {error}
         </p>
       ) : (
-        <p className={`${css['why']} num ${state === 'down' || state === 'checking' ? css['twoLines'] : 'ellipsis'}`} title={reason}>
+        <p
+          className={`${css['why']} num ${state === 'down' || state === 'checking' || state === 'draining' ? css['twoLines'] : 'ellipsis'}`}
+          title={reason}
+        >
           {reason}
         </p>
       )}

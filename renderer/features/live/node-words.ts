@@ -36,7 +36,9 @@ export function reasonLine(node: NodeState, state: EffectiveState, pool: Pick<Po
   const last = node.lastCheck ? formatClock(node.lastCheck.time) : '';
   switch (state) {
     case 'down':
-      return last && !/\d\d:\d\d:\d\d/.test(node.reason) ? `${node.reason} (last ${last})` : node.reason;
+      // Taken down by live traffic: the last check is older than that and says nothing about it.
+      if (!node.lastCheck || node.lastCheck.ok) return `${node.reason}, ${formatClock(node.since)}`;
+      return `${node.reason} (last ${last})`;
     case 'checking':
       if (!node.lastCheck) return node.reason || 'First check on its way';
       return `${node.reason} (${last})`;

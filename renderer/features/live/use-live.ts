@@ -18,7 +18,14 @@ function useHeld<T>(value: T, held: boolean): T {
 export function useClientsFeed(): ClientsFeed {
   const client = useClient();
   const { journal, view, engine } = useStores();
-  const feed = useMemo(() => createClientsFeed(client, journal), [client, journal]);
+  const feed = useMemo(() => {
+    const isDown = (pool: string, node: string) =>
+      engine.store
+        .getState()
+        .pools.find((p) => p.id === pool)
+        ?.nodes.find((n) => n.id === node)?.state === 'down';
+    return createClientsFeed(client, journal, isDown);
+  }, [client, journal, engine]);
   useEffect(
     () => feed.start(() => !document.hidden && view.getState().paused === null && engine.store.getState().pools.length > 0),
     [feed, view, engine],
