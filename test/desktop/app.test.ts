@@ -270,6 +270,7 @@ for (const { name, missing, launch } of runtimes) {
           const lab = await until(
             () => request(app, 'lab.get', {}),
             (answer) => answer.ok && (answer.value as { running: boolean }).running,
+            40_000,
           );
           const { url } = (lab as { value: { url: string } }).value;
           expect((await fetch(url)).status).toBe(200);

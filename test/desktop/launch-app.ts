@@ -43,8 +43,8 @@ async function ended(child: ChildProcess): Promise<number | null> {
 
 async function launchStandIn({ userData }: LaunchOptions): Promise<DesktopApp> {
   assertBuilt();
-  const preloads = ['register.ts', 'driver.ts'].flatMap((name) => ['--import', path.join(import.meta.dirname, 'stand-in', name)]);
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...preloads, main], {
+  const driver = path.join(import.meta.dirname, 'stand-in/driver.ts');
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', driver, main], {
     cwd: root,
     env: { ...process.env, STAND_IN_USER_DATA: userData },
     stdio: ['ignore', 'inherit', 'pipe', 'ipc'],

@@ -1,7 +1,10 @@
+import { pathToFileURL } from 'node:url';
 import * as electron from './electron.ts';
+import './register.ts';
 
 /**
- * Preloaded beside register.ts: lets the spec's process look into this one. Functions come as their source text.
+ * `node driver.ts MAIN`: runs a bundled main on the stand-in, and lets the spec's process look into it. Functions come as
+ * their source text. A program of its own rather than preloads, which every worker thread of the bundle would load too.
  */
 
 interface Question {
@@ -35,3 +38,7 @@ process.on('message', (question: Question) => {
 });
 // The channel to the spec must not keep an application alive that has quit.
 process.channel?.unref();
+
+const main = process.argv[2];
+if (main === undefined) throw new Error('Name the bundled main to run.');
+await import(pathToFileURL(main).href);

@@ -1,6 +1,6 @@
 import { registerHooks } from 'node:module';
 
-/** `node --import …/register.ts main.js`: every import of `electron` gets the stand-in. Needs Node 24. */
+/** From here on every import of `electron` in this thread gets the stand-in. Needs Node 24. */
 const standIn = new URL('./electron.ts', import.meta.url).href;
 
 registerHooks({
