@@ -2,6 +2,7 @@ import '../../renderer/app/no-eval.ts';
 import '../../renderer/ui/tokens.css';
 import '../../renderer/ui/base.css';
 import { mount } from '../../renderer/app/mount.tsx';
+import { ContractError } from '../../shared/contract/envelope.ts';
 import { createFakeMain, type FakeMain, type FakeOptions } from '../../renderer/bridge/fake-client.ts';
 
 declare global {
@@ -9,10 +10,12 @@ declare global {
     /** Set by the test before the page's scripts run. */
     fakeOptions?: FakeOptions;
     fake: FakeMain;
+    ContractError: typeof ContractError;
   }
 }
 
 const fake = createFakeMain(window.fakeOptions ?? {});
 window.fake = fake;
+window.ContractError = ContractError;
 setInterval(() => fake.tick(), 100);
 mount(document.getElementById('root')!, fake.client);

@@ -77,14 +77,6 @@ function HealthChecks({ pool, at, probes }: { pool: PoolConfig; at: At; probes: 
         {type === 'connection' ? <FieldAside className={span.two}>A connection that opens is a pass.</FieldAside> : null}
         {type === 'none' ? <FieldAside className={span.two}>Every node counts as up.</FieldAside> : null}
       </FieldGrid>
-      {http ? (
-        <FieldGrid>
-          <DraftText path={[...check, 'expectStatus']} mono hint="such as 200-399 or 200,204" />
-          <DraftText path={[...check, 'host']} mono placeholder="the node’s address" hint="sent as Host" />
-          <DraftNumber path={[...check, 'port']} hint="0 is the node’s own" />
-          {type === 'http_body' ? <DraftText path={[...check, 'bodyPattern']} mono hint="a regular expression" /> : null}
-        </FieldGrid>
-      ) : null}
       {type === 'none' ? null : (
         <FieldGrid>
           <DraftNumber path={[...check, 'intervalMs']} />
@@ -93,12 +85,20 @@ function HealthChecks({ pool, at, probes }: { pool: PoolConfig; at: At; probes: 
           <DraftNumber path={[...check, 'rise']} />
         </FieldGrid>
       )}
+      <DetectionCard pool={pool} probes={probes} />
+      {http ? (
+        <FieldGrid>
+          <DraftText path={[...check, 'expectStatus']} mono hint="such as 200-399 or 200,204" />
+          <DraftText path={[...check, 'host']} mono placeholder="the node’s address" hint="sent as Host" />
+          <DraftNumber path={[...check, 'port']} hint="0 is the node’s own" />
+          {type === 'http_body' ? <DraftText path={[...check, 'bodyPattern']} mono hint="a regular expression" /> : null}
+        </FieldGrid>
+      ) : null}
       {type === 'connection' ? (
         <FieldGrid>
           <DraftNumber path={[...check, 'port']} hint="0 is the node’s own" />
         </FieldGrid>
       ) : null}
-      <DetectionCard pool={pool} probes={probes} />
     </>
   );
 }
