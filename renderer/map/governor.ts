@@ -16,17 +16,19 @@ const withoutGpu = 1_000 / 10;
 const still = 500;
 /** 60 frames a second for at most this long, however many transitions follow each other. */
 const longestTransition = 3_000;
-/** After which a new transition counts as a new one. */
+/** Without a transition for this long the next one counts as a new one; those that follow each other closer are one. */
 const rest = 1_000;
 
 /** Decides when the map is drawn next, so that looking at the balancer does not slow it down. */
 export class Governor {
   private began = Number.NEGATIVE_INFINITY;
   private until = Number.NEGATIVE_INFINITY;
+  private asked = Number.NEGATIVE_INFINITY;
 
   /** Something changes in a way worth 60 frames a second for `ms`, e.g. clients on their way to another node. */
   transition(now: number, ms: number): void {
-    if (now > this.until + rest) this.began = now;
+    if (now > Math.max(this.asked, this.until) + rest) this.began = now;
+    this.asked = now;
     this.until = Math.max(this.until, Math.min(now + ms, this.began + longestTransition));
   }
 

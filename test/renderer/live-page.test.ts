@@ -1,0 +1,203 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { launchBrowser, newContext } from '../support/browser.ts';
+import { type ServedPage, servePage } from './page/serve-page.ts';
+
+// The screens as they are built, in a real browser, on a control plane that lives in the page.
+
+let served: ServedPage;
+let browser: Browser;
+let errors: string[] = [];
+
+beforeAll(async () => {
+  [served, browser] = await Promise.all([servePage(), launchBrowser()]);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await served?.close();
+});
+
+afterEach(() => {
+  expect(errors).toEqual([]);
+  errors = [];
+});
+
+async function open(query: string, hash = '#/live', size = { width: 1280, height: 800 }): Promise<Page> {
+  const context = await newContext(browser, { viewport: size });
+  const page = await context.newPage();
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') errors.push(message.text());
+  });
+  page.on('pageerror', (error) => errors.push(error.message));
+  await page.goto(`${served.url}?${query}${hash}`);
+  return page;
+}
+
+const node = (page: Page, id: string) => page.locator(`[data-node="web/${id}"]`);
+const group = (page: Page, id: string) => page.locator(`[data-group="web/${id}"]`);
+const chips = (page: Page, id: string) => group(page, id).locator('[data-client]');
+
+test('every client is a chip in the lane of its node', async () => {
+  const page = await open('scenario=healthy');
+  await page.waitForSelector('[data-client]');
+  const where = await page.evaluate(() =>
+    window.fake.client
+      .request('clients.list', { limit: 1_000 })
+      .then(({ clients }) => clients.map((c) => ({ id: `${c.pool}/${c.key}`, lane: `${c.pool}/${c.node}` }))),
+  );
+  expect(where).toHaveLength(36);
+  const shown = await page.evaluate(() =>
+    [...document.querySelectorAll('[data-client]')].map((chip) => ({
+      id: chip.getAttribute('data-client'),
+      lane: chip.closest('[data-group]')!.getAttribute('data-group'),
+    })),
+  );
+  const sorted = <T extends { id: string | null }>(list: T[]) => list.sort((a, b) => (a.id! < b.id! ? -1 : 1));
+  expect(sorted(shown)).toEqual(sorted(where));
+  // Position alone says where a client is: a group shares its node's lane.
+  for (const id of ['n1', 'n2', 'n3']) {
+    const a = (await node(page, id).boundingBox())!;
+    const b = (await group(page, id).boundingBox())!;
+    expect(Math.abs(a.y + a.height / 2 - (b.y + b.height / 2))).toBeLessThan(2);
+  }
+  expect(await page.locator('header').innerText()).toContain('All 3 nodes up');
+  await page.context().close();
+});
+
+test('a mode is set by keyboard: arrows move, Space sets, and passing a mode sets nothing', async () => {
+  const page = await open('scenario=healthy');
+  const modes = node(page, 'n2').getByRole('radiogroup', { name: 'Mode of api-2' });
+  await modes.getByRole('radio', { name: 'Accept' }).focus();
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('ArrowRight');
+  const modeNow = () =>
+    page.evaluate(() => window.fake.client.request('engine.snapshot', {}).then((s) => s.pools[0]!.nodes.find((n) => n.id === 'n2')!.mode));
+  expect(await modeNow()).toBe('accept');
+  await page.keyboard.press('Space');
+  await page.waitForSelector('[data-node="web/n2"][data-state="backup"]');
+  expect(await modeNow()).toBe('backup');
+  expect(await modes.getByRole('radio', { name: 'Backup' }).getAttribute('aria-checked')).toBe('true');
+  await page.context().close();
+});
+
+test('a refused mode change says why in the card and changes nothing', async () => {
+  const page = await open('scenario=one');
+  await node(page, 'n1').getByRole('radio', { name: 'Reject' }).click();
+  await node(page, 'n1').getByRole('alert').waitFor();
+  expect(await node(page, 'n1').getByRole('alert').innerText()).toContain('last node that serves');
+  expect(await node(page, 'n1').getByRole('radio', { name: 'Accept' }).getAttribute('aria-checked')).toBe('true');
+  await page.context().close();
+});
+
+test('failover: the node says why, its clients travel, and end in the lanes of the others', async () => {
+  const page = await open('scenario=healthy');
+  await page.waitForSelector('[data-client]');
+  const before = await chips(page, 'n2').count();
+  const all = await page.locator('[data-client]').count();
+  expect(before).toBeGreaterThan(5);
+  await page.evaluate(() => window.fake.kill('web', 'n2'));
+  await page.waitForSelector('[data-flying]');
+  const card = node(page, 'n2');
+  expect(await card.getAttribute('data-state')).toBe('down');
+  expect(await card.innerText()).toMatch(/Down[\s\S]*2 of 2 checks timed out \(last \d\d:\d\d:\d\d\)/);
+  expect(await page.locator('header').innerText()).toContain('1 of 3 nodes down');
+  await page.waitForFunction(() => document.querySelectorAll('[data-flying]').length === 0);
+  // One is pinned to the node and stays.
+  const pinned = await page.evaluate(() =>
+    window.fake.client.request('clients.list', { node: 'n2', limit: 100 }).then((answer) => answer.total),
+  );
+  expect(await chips(page, 'n2').count()).toBe(pinned);
+  expect(await page.locator('[data-client]').count()).toBe(all);
+  expect(await group(page, 'n2').innerText()).toContain(`−${before - pinned}`);
+  expect(await page.locator('[aria-live=polite]').last().innerText()).toMatch(
+    /api-2 is down[\s\S]*clients moved: \d+ to api-1, \d+ to api-3/,
+  );
+  await page.context().close();
+});
+
+test('reduced motion: nothing travels, the count still says what happened', async () => {
+  const page = await open('scenario=healthy&motion=reduced');
+  await page.waitForSelector('[data-client]');
+  let flew = false;
+  await page.exposeFunction('flew', () => (flew = true));
+  await page.evaluate(() => {
+    new MutationObserver(() => {
+      if (document.querySelector('[data-flying]')) void (window as unknown as { flew: () => void }).flew();
+    }).observe(document.body, { subtree: true, attributes: true, childList: true });
+    window.fake.kill('web', 'n2');
+  });
+  await group(page, 'n2')
+    .getByText(/^−\d+$/)
+    .waitFor();
+  expect(flew).toBe(false);
+  await page.context().close();
+});
+
+test('paused: the map stands still and says so, the bar above stays live', async () => {
+  const page = await open('scenario=healthy');
+  await page.waitForSelector('[data-client]');
+  await page.getByRole('button', { name: 'Pause the view' }).click();
+  await page.getByText('View paused at').waitFor();
+  await page.evaluate(() => window.fake.kill('web', 'n2'));
+  await page.getByText('1 of 3 nodes down').waitFor();
+  expect(await node(page, 'n2').getAttribute('data-state')).toBe('healthy');
+  await page.getByRole('button', { name: 'Resume the view' }).click();
+  await page.waitForSelector('[data-node="web/n2"][data-state="down"]');
+  await page.context().close();
+});
+
+test('an empty balancer offers the demo; the demo says what it is and ends', async () => {
+  const page = await open('scenario=empty');
+  await page.getByRole('button', { name: 'Start the demo' }).click();
+  await page.waitForSelector('[data-client]');
+  await page.getByRole('button', { name: 'Balance my own servers' }).click();
+  await page.waitForFunction(() => location.hash === '#/listeners/new');
+  await page.context().close();
+});
+
+test('1,000 clients are squares, found ones are named, and the table mirrors the map', async () => {
+  const page = await open('scenario=thousand');
+  await page.waitForSelector('[data-group] svg path');
+  expect(await page.locator('[data-client]').count()).toBeLessThan(20);
+  const key = await page.evaluate(() => window.fake.client.request('clients.list', { limit: 300 }).then((a) => a.clients[250]!.key));
+  await page.getByLabel('Find a client').fill(key);
+  await page.locator(`[data-client$="/${key}"]`).waitFor();
+  const table = page.getByRole('region', { name: 'The map as a table' });
+  await table.focus();
+  expect(await table.locator('tbody tr').count()).toBe(8);
+  await page.context().close();
+});
+
+test('nothing reaches beyond its edge at 1024 × 700, with and without the inspector', async () => {
+  for (const hash of ['#/live', '#/live/node/web/n1']) {
+    const page = await open('scenario=healthy', hash, { width: 1024, height: 700 });
+    await page.waitForSelector('[data-client]');
+    await page.waitForTimeout(700);
+    const clipped = await page.evaluate(() => {
+      const out: string[] = [];
+      // The badge of a pinned client stands over its chip's corner.
+      const pinBadge = 6;
+      const content = document.querySelector('[data-map]')!;
+      const scroller = content.parentElement!;
+      if (scroller.scrollWidth > scroller.clientWidth || scroller.scrollHeight > scroller.clientHeight + 1) out.push('the map scrolls');
+      if (document.documentElement.scrollWidth > innerWidth) out.push('the page scrolls sideways');
+      for (const card of document.querySelectorAll<HTMLElement>('[data-card], header > *, aside'))
+        if (card.scrollWidth > card.clientWidth + (card.dataset['card']?.startsWith('group:') ? pinBadge : 1))
+          out.push(card.dataset['card'] ?? card.tagName);
+      return out;
+    });
+    expect(clipped, hash).toEqual([]);
+    await page.context().close();
+  }
+});
+
+test('a lost connection is said above everything and mends itself', async () => {
+  const page = await open('scenario=healthy');
+  await page.waitForSelector('[data-client]');
+  await page.evaluate(() => window.fake.setConnected(false));
+  await page.getByText('The engine does not answer.').waitFor();
+  await page.evaluate(() => window.fake.setConnected(true));
+  await page.getByText('The engine does not answer.').waitFor({ state: 'detached' });
+  await page.context().close();
+});
