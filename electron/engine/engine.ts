@@ -37,6 +37,8 @@ const checkMs = 100;
 const sweepMs = 1_000;
 /** Latency windows move on this often; ten of them are one window. */
 const rotateMs = 500;
+/** Counters are published with every fifth tick. */
+const countersEvery = 5;
 /** A listener that could not be bound at start is tried again this often. */
 const rebindMs = 2_000;
 const maxRequestsPerTick = 50;
@@ -70,6 +72,7 @@ export class Engine implements EngineApi {
   private published: Pick<EngineSnapshot, 'listeners' | 'pools'> = { listeners: [], pools: [] };
   private patchPending = false;
   private lastRequestSeq = 0;
+  private ticks = 0;
   private lastRotate = 0;
   private lastRebind = 0;
   private stops: (() => void)[] = [];
@@ -309,7 +312,8 @@ export class Engine implements EngineApi {
       this.lastRotate = now;
       this.meter.rotate(this.pools.values(), this.latency);
     }
-    this.publish();
+    // Discrete changes have gone out already; counters alone can wait, traffic ticks carry them ten times a second.
+    if (this.ticks++ % countersEvery === 0) this.publish();
     this.events.tick?.(this.meter.tick(this.epoch, this.clock.now(), now, this.listeners.values(), this.pools.values()));
     this.sendRequests();
   }

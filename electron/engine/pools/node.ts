@@ -36,6 +36,8 @@ export class PoolNode implements Candidate, StickyNode {
   bytesOut = 0;
   stickyClients = 0;
   readonly latency = new WindowedHistogram();
+  /** Up, or not known to be down: `checking` serves until it is decided. Kept by the pool, since every request asks. */
+  isLive = true;
   /** The state the journal told of last; a failing streak that took nothing down is not told. */
   lastTold: ObservedState = 'checking';
   /** Removed from its pool; what is in flight ends, nothing new comes. */
@@ -67,11 +69,6 @@ export class PoolNode implements Candidate, StickyNode {
 
   get isFull(): boolean {
     return this.config.maxConnections > 0 && this.active >= this.config.maxConnections;
-  }
-
-  /** Up, or not known to be down: `checking` serves until it is decided. */
-  get isLive(): boolean {
-    return this.health.state !== 'down';
   }
 
   snapshot(): NodeState {

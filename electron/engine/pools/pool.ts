@@ -129,6 +129,7 @@ export class Pool {
         this.healthChanged(node, before);
       },
     });
+    node.isLive = node.health.state !== 'down';
   }
 
   private modeChanged(node: PoolNode, before: string): void {
@@ -154,6 +155,7 @@ export class Pool {
   private healthChanged(node: PoolNode, before: ObservedState): void {
     const now = this.deps.clock.now();
     const { state, reason } = node.health;
+    node.isLive = state !== 'down';
     const wasDown = node.lastTold === 'down';
     if (state === 'down' && before !== 'down') {
       node.lastTold = 'down';

@@ -6,6 +6,7 @@ import type { Pool } from '../pools/pool.ts';
 import { dial } from '../upstream/dial.ts';
 import { describeSocketError } from '../upstream/socket-error.ts';
 import type { ClientAddress, ListenerContext, Session } from './listener-context.ts';
+import { writeLent } from './lent-writer.ts';
 import { encodeProxyHeader } from './proxy-protocol.ts';
 
 /**
@@ -73,7 +74,9 @@ export class TcpSession implements Session, Ending {
     node.inUse.add(this);
     this.isConnected = false;
     this.connectingSince = this.listener.clock.monotonic();
-    const { socket, ready } = dial(node.address, node.config.tls);
+    const { socket, ready } = dial(node.address, node.config.tls, undefined, (data) => {
+      this.fromNode(data, node);
+    });
     this.upstream = socket;
     let error = 'closed the connection';
     socket.on('error', (e: Error) => {
@@ -133,12 +136,6 @@ export class TcpSession implements Session, Ending {
       listener.bytesIn += chunk.length;
       this.toNode(chunk, node, upstream);
     });
-    upstream.on('data', (chunk: Buffer) => {
-      this.lastActive = listener.clock.monotonic();
-      node.bytesIn += chunk.length;
-      listener.bytesOut += chunk.length;
-      if (!client.write(chunk)) upstream.pause();
-    });
     client.on('drain', () => {
       this.lastActive = listener.clock.monotonic();
       upstream.resume();
@@ -153,6 +150,13 @@ export class TcpSession implements Session, Ending {
     upstream.on('end', () => {
       client.end();
     });
+  }
+
+  private fromNode(data: Buffer, node: PoolNode): void {
+    this.lastActive = this.listener.clock.monotonic();
+    node.bytesIn += data.length;
+    this.listener.bytesOut += data.length;
+    if (!writeLent(this.client, data, false)) this.upstream?.pause();
   }
 
   private toNode(chunk: Buffer, node: PoolNode, upstream: Socket): void {

@@ -29,7 +29,10 @@ export interface ConnectionKeeper {
 /** Where the answer's body ends. */
 export type AnswerFraming = 'none' | 'length' | 'chunked' | 'close';
 
-/** What an exchange hears from the connection that serves it. Exactly one of `answerEnd` and `failed` comes last. */
+/**
+ * What an exchange hears from the connection that serves it. Every buffer is only lent (see `LentReader`).
+ * Exactly one of `answerEnd` and `failed` comes last.
+ */
 export interface AnswerReceiver {
   /** The request's method is HEAD: its answer has no body. */
   readonly isHead: boolean;
@@ -81,15 +84,14 @@ export class UpstreamConnection {
   constructor(node: UpstreamTarget, keeper: ConnectionKeeper) {
     this.node = node;
     this.keeper = keeper;
-    const { socket, ready } = dial(node.address, node.config.tls, ['http/1.1']);
+    const { socket, ready } = dial(node.address, node.config.tls, ['http/1.1'], (data) => {
+      this.read(data);
+    });
     this.socket = socket;
     socket.once(ready, () => {
       if (this.phase !== Phase.connecting) return;
       this.phase = Phase.head;
       this.receiver?.connected();
-    });
-    socket.on('data', (chunk: Buffer) => {
-      this.read(chunk);
     });
     socket.on('drain', () => {
       this.receiver?.drained();
@@ -225,7 +227,7 @@ export class UpstreamConnection {
     const end = chunk.indexOf(HEAD_END, from);
     if (end < 0) {
       if (chunk.length - from > maxAnswerHead) this.fail('sent too large an answer head');
-      else this.partial = from === 0 ? chunk : chunk.subarray(from);
+      else this.partial = Buffer.from(chunk.subarray(from));
       return -1;
     }
     const receiver = this.receiver!;

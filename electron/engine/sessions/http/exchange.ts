@@ -23,7 +23,7 @@ export interface ClientSide {
   readonly bodyBegun: boolean;
   /** The connection ends after this answer. */
   readonly closing: boolean;
-  /** @returns false when the client takes no more for now. */
+  /** Takes lent bytes. @returns false when the client takes no more for now. */
   write(data: Buffer): boolean;
   writeText(text: string): boolean;
   cork(): void;

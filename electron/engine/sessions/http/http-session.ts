@@ -3,6 +3,7 @@ import { hash32 } from '../../balancing/hash.ts';
 import type { ClientAddress, ListenerContext, Session } from '../listener-context.ts';
 import { CR, HEAD_END, LF, TOKEN } from './bytes.ts';
 import { ChunkedBody, type BodySink } from './chunked.ts';
+import { writeLent } from '../lent-writer.ts';
 import { Exchange, type ClientSide } from './exchange.ts';
 import { errorReply } from './replies.ts';
 import { RequestHead } from './request-head.ts';
@@ -31,6 +32,7 @@ export class HttpSession implements Session, ClientSide {
   bodyBegun = false;
 
   private readonly socket: Socket;
+  private corked = false;
   private readonly exchange: Exchange;
   private readonly chunks = new ChunkedBody();
   private readonly requestSink: BodySink;
@@ -272,7 +274,7 @@ export class HttpSession implements Session, ClientSide {
   write(data: Buffer): boolean {
     this.lastActive = this.listener.clock.monotonic();
     this.listener.bytesOut += data.length;
-    return this.socket.write(data);
+    return writeLent(this.socket, data, this.secure || this.corked);
   }
 
   writeText(text: string): boolean {
@@ -282,10 +284,12 @@ export class HttpSession implements Session, ClientSide {
   }
 
   cork(): void {
+    this.corked = true;
     this.socket.cork();
   }
 
   uncork(): void {
+    this.corked = false;
     this.socket.uncork();
   }
 

@@ -46,6 +46,8 @@ export class RequestHead implements ConnectionOptions {
    * unless `hostMissing`.
    */
   forward = '';
+  /** The last Host found valid: a connection nearly always asks for the same one again. */
+  private validHost = '';
   /** HTTP/1.0 without Host: the sender has to add one, since the node gets HTTP/1.1. */
   hostMissing = false;
   /** Fields the listener's `trustForwarded` decides about. */
@@ -240,7 +242,10 @@ export class RequestHead implements ConnectionOptions {
 
     // Host (RFC 9112 section 3.2).
     if (hosts > 1 || (hosts === 0 && version === 1)) return 400;
-    if (hosts === 1 && !isValidHost(hostValue)) return 400;
+    if (hosts === 1 && hostValue !== this.validHost) {
+      if (!isValidHost(hostValue)) return 400;
+      this.validHost = hostValue;
+    }
     this.host = hostValue;
     this.hostMissing = hosts === 0;
 

@@ -1,5 +1,12 @@
 import { COLON, CR, HTAB, isName, LF, SP, TOKEN, VALUE } from './bytes.ts';
-import { bindsConnection, readConnection, readContentLength, trimWhiteSpace, withoutFields, type ConnectionOptions } from './header-rules.ts';
+import {
+  bindsConnection,
+  readConnection,
+  readContentLength,
+  trimWhiteSpace,
+  withoutFields,
+  type ConnectionOptions,
+} from './header-rules.ts';
 
 /** Fields of an answer at most; a node is trusted with more than a client. */
 const maxHeaders = 1000;
