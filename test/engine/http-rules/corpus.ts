@@ -886,7 +886,7 @@ const smuggled = 'GET /smuggled HTTP/1.1\r\nHost: zq7\r\n\r\n';
 
 // Row 29: upgrades that must not go on as one (tunnel.test.ts has those that do).
 {
-  const none = forwarded({ fields: { upgrade: [] } });
+  const none = { kind: 'forwarded', fields: { upgrade: [] } } as const;
   add(
     29,
     'h2c',
@@ -896,7 +896,7 @@ const smuggled = 'GET /smuggled HTTP/1.1\r\nHost: zq7\r\n\r\n';
   add(29, 'H2C', get('Connection: upgrade', 'Upgrade: H2C'), none);
   add(29, 'Upgrade alone', get('Upgrade: websocket'), none);
   add(29, 'Connection: keep-alive', get('Connection: keep-alive', 'Upgrade: websocket'), none);
-  add(29, 'in HTTP/1.0', head('GET /zq7 HTTP/1.0', 'Host: a', 'Connection: upgrade', 'Upgrade: websocket'), none);
+  add(29, 'in HTTP/1.0', head('GET /zq7 HTTP/1.0', 'Host: a', 'Connection: upgrade', 'Upgrade: websocket'), { ...none, closes: true });
   const withBody = { kind: 'forwarded', fields: { upgrade: [] }, orAnswered: [400, 413, 501] } as const;
   add(29, 'with a length', post('Connection: upgrade', 'Upgrade: websocket', 'Content-Length: 5') + 'hello', withBody);
   add(29, 'with chunks', chunkedPost('5\r\nhello\r\n0\r\n\r\n', 'Connection: upgrade', 'Upgrade: websocket'), withBody);
