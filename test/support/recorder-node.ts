@@ -110,7 +110,7 @@ export class RecorderNode {
   connections: NodeConnection[] = [];
   /** Connections accepted since the start. */
   accepted = 0;
-  #open = new Set<NodeConnection>();
+  readonly #open = new Set<NodeConnection>();
 
   private constructor(server: Server, port: number, handlers: NodeHandlers) {
     this.server = server;

@@ -156,7 +156,7 @@ export async function checkRequest(lane: Lane, c: RequestCase, split: Split): Pr
   lane.node.clear();
   const client = await RawClient.open(lane.port);
   const { expect } = c;
-  let problem = '';
+  let problem: string;
   try {
     await client.writeParts(split.parts);
     const wanted = expect.kind === 'forwarded' ? (expect.count ?? 1) : 1;

@@ -2,7 +2,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { EngineHarness } from '../../support/engine-harness.ts';
 import { RawClient, get } from '../../support/raw-client.ts';
 import { okAnswer, RecorderNode, type NodeConnection } from '../../support/recorder-node.ts';
-import { readRequest, values } from '../../support/strict-http.ts';
+import type { readRequest } from '../../support/strict-http.ts';
+import { values } from '../../support/strict-http.ts';
 import { eventually, turns } from '../../support/wait.ts';
 
 /** Row 29: after a 101 the connection is a pipe; before it, HTTP as strict as ever. */
