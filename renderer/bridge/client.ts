@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Bridge, EventChannel, RequestChannel } from '../../shared/contract/channels.ts';
-import { events, type Payload, requests, type Result } from '../../shared/contract/contract.ts';
+import type { requests} from '../../shared/contract/contract.ts';
+import { events, type Payload, type Result } from '../../shared/contract/contract.ts';
 import { ContractError, contractErrorSchema } from '../../shared/contract/envelope.ts';
 
 /** What a caller may give: fields with a default may be left out. */

@@ -1,4 +1,4 @@
-import { type Curve } from './curve.ts';
+import type { Curve } from './curve.ts';
 
 /** How an edge is drawn beside its band; `plain` is a band alone. */
 export type EdgeLook = 'plain' | 'down' | 'draining' | 'backup' | 'off';

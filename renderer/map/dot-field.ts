@@ -21,7 +21,7 @@ export class DotField {
   readonly way = new Float32Array(maxDots);
   /** Place across the band, -0.5–0.5. */
   readonly aside = new Float32Array(maxDots);
-  private credit = new Map<string, number>();
+  private readonly credit = new Map<string, number>();
   private born = 0;
 
   /** Forgets all dots, for a map whose edges are no longer the same. */

@@ -28,7 +28,7 @@ export class FlightDeck {
   private readonly content: HTMLElement;
   private readonly onFlights: (flights: Flight[]) => void;
   private waiting: Waiting[] = [];
-  private squares = new Set<HTMLElement>();
+  private readonly squares = new Set<HTMLElement>();
 
   constructor(content: HTMLElement, onFlights: (flights: Flight[]) => void) {
     this.content = content;
