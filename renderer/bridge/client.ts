@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Bridge, EventChannel, RequestChannel } from '../../shared/contract/channels.ts';
-import type { requests} from '../../shared/contract/contract.ts';
+import type { requests } from '../../shared/contract/contract.ts';
 import { events, type Payload, type Result } from '../../shared/contract/contract.ts';
 import { ContractError, contractErrorSchema } from '../../shared/contract/envelope.ts';
 

@@ -111,6 +111,7 @@ export const ClientGroup = memo(function ClientGroup({ lane, packed, now, left, 
   const departed = left && now - left.at < ghostMs ? left.count : 0;
   const ghosts = Math.min(maxGhosts, Math.max(departed, drain?.left ?? 0));
   const counting = left !== undefined && now - left.at < countMs;
+  const changing = counting || (came !== undefined && now - came.at < countMs);
   const named = packed
     ? clients.filter((c) => c.pinned || isFound(c, search) || clientId(c.pool, c.key) === selected).slice(0, maxNamed)
     : clients;
@@ -128,7 +129,7 @@ export const ClientGroup = memo(function ClientGroup({ lane, packed, now, left, 
       data-group={lane.key}
       aria-label={`${formatCount(clients.length)} clients on ${node.label}`}
     >
-      <div className={css['head']}>
+      <div className={`${css['head']} ${changing ? css['changing'] : ''}`}>
         {packed ? null : <span className="muted">on</span>}
         <b className={css['name']}>
           <MiddleTruncate text={node.label} keep={9} />

@@ -61,7 +61,8 @@ function Evidence({ lane, config, now }: { lane: Lane; config: PoolConfig; now: 
       : node.streak > 0
         ? `${formatCount(node.streak)} passed in a row`
         : `${formatCount(-node.streak)} failed in a row`;
-  const nextMs = node.nextCheckAt === null ? null : node.nextCheckAt - now;
+  // The engine's newest word and the newest tick are up to half a second apart.
+  const nextMs = node.nextCheckAt === null ? null : Math.min(check.intervalMs, node.nextCheckAt - now);
   const detect = detectMs(check);
   return (
     <Section title="Evidence" aside={checkWords(check)}>
