@@ -12,6 +12,8 @@ export class Placement<N> {
   how = 0;
   /** Set-Cookie value the answer has to carry; empty when the client holds the right one. */
   setCookie = '';
+  /** No node was chosen, but one would have been if it were not at its limit: worth waiting for. */
+  onlyFull = false;
   /** The client was in the table before this request. */
   known = false;
 
@@ -20,6 +22,7 @@ export class Placement<N> {
     this.tried.length = 0;
     this.how = 0;
     this.setCookie = '';
+    this.onlyFull = false;
     this.known = false;
   }
 }

@@ -31,6 +31,14 @@ const howCodes: Record<PolicyHow, number> = {
 };
 
 const maxReleased = 10_000;
+/** Requests and sessions that wait for a place at most. */
+const maxQueue = 1_000;
+
+/** A request or session that waits until a node is below its limit. */
+export interface Waiter {
+  /** A place may be free now: choose again. */
+  placeFree(): void;
+}
 
 /** Nodes behind one or more listeners, and the one place where "which node" is decided. */
 export class Pool {
@@ -54,6 +62,7 @@ export class Pool {
   private readonly byCookie = new Map<string, StickyClient<PoolNode>>();
   /** Cookie clients a person released: their cookies are still well signed, but no longer count. The oldest go first. */
   private readonly released = new Set<string>();
+  private readonly queue = new Set<Waiter>();
 
   constructor(config: PoolConfig, deps: PoolDeps) {
     this.config = config;
@@ -211,6 +220,8 @@ export class Pool {
     this.hasLimits = this.candidates.some((node) => node.config.maxConnections > 0);
     for (const node of this.nodes) node.weight = this.effectiveWeight(node);
     this.policy.update(this.candidates);
+    // A limit may have been raised, or a node have come back.
+    for (let i = this.queue.size; i > 0; i--) this.admitNext();
     // Clients that sat on a backup go home once the others are back: backups are for when nobody else can.
     if (!this.backupsServe)
       for (const node of this.nodes) if (node.mode === 'backup' && node.stickyClients > 0) this.clients?.dropNode(node);
@@ -308,7 +319,10 @@ export class Pool {
         ? (node: PoolNode) => tried.includes(node) || node.isFull
         : undefined;
     const node = this.policy.pick(placement.key, skip);
-    if (node === undefined) return undefined;
+    if (node === undefined) {
+      placement.onlyFull = this.hasLimits && this.candidates.some((candidate) => candidate.isFull && !tried.includes(candidate));
+      return undefined;
+    }
     if (tried.length > 0) placement.how = verdictCode['chosen:retry'];
     else placement.how = this.candidates.length === 1 ? verdictCode['chosen:only'] : howCodes[this.policy.how];
     return node;
@@ -394,10 +408,33 @@ export class Pool {
     this.policy.take(node);
   }
 
-  /** It has ended. */
+  /** It has ended; the first who waits for a place gets it. */
   drop(node: PoolNode): void {
     node.active--;
     this.policy.drop(node);
+    if (this.queue.size > 0) this.admitNext();
+  }
+
+  /**
+   * Waits for a place when every node that could serve is at its limit. First come, first served.
+   * @returns false when too many wait already.
+   */
+  enqueue(waiter: Waiter): boolean {
+    if (this.queue.size >= maxQueue) return false;
+    this.queue.add(waiter);
+    return true;
+  }
+
+  /** Waits no longer. */
+  dequeue(waiter: Waiter): void {
+    this.queue.delete(waiter);
+  }
+
+  private admitNext(): void {
+    const first: Waiter | undefined = this.queue.values().next().value;
+    if (first === undefined || !this.candidates.some((node) => !node.isFull)) return;
+    this.queue.delete(first);
+    first.placeFree();
   }
 
   /** Makes a client stay on `node` whenever that node can serve. */

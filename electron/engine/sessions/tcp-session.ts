@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { hash32 } from '../balancing/hash.ts';
 import { Placement } from '../pools/decision.ts';
 import type { Ending, PoolNode } from '../pools/node.ts';
-import type { Pool } from '../pools/pool.ts';
+import type { Pool, Waiter } from '../pools/pool.ts';
 import { dial } from '../upstream/dial.ts';
 import { describeSocketError } from '../upstream/socket-error.ts';
 import type { ClientAddress, ListenerContext, Session } from './listener-context.ts';
@@ -13,7 +13,7 @@ import { encodeProxyHeader } from './proxy-protocol.ts';
  * One connection of a tcp listener: placed on a node, then bytes both ways until both sides have ended. A side that shuts
  * down its writing half is passed on as such.
  */
-export class TcpSession implements Session, Ending {
+export class TcpSession implements Session, Ending, Waiter {
   private readonly listener: ListenerContext;
   private readonly client: Socket;
   private readonly peer: ClientAddress;
@@ -29,6 +29,8 @@ export class TcpSession implements Session, Ending {
   private isConnected = false;
   private connectingSince = 0;
   private lastActive: number;
+  /** Monotonic milliseconds; 0 while it does not wait for a place. */
+  private queuedSince = 0;
   private retries = 0;
   private over = false;
   /** Bytes that came behind a PROXY header. */
@@ -65,6 +67,10 @@ export class TcpSession implements Session, Ending {
       this.candidates = this.pool.nodeIds;
     }
     if (node === undefined) {
+      if (this.placement.onlyFull && this.pool.enqueue(this)) {
+        this.queuedSince = this.listener.clock.monotonic();
+        return;
+      }
       this.listener.errors++;
       this.client.destroy();
       return;
@@ -93,6 +99,11 @@ export class TcpSession implements Session, Ending {
         this.client.resetAndDestroy();
       } else this.client.destroySoon();
     });
+  }
+
+  placeFree(): void {
+    this.queuedSince = 0;
+    this.attempt();
   }
 
   private connectFailed(node: PoolNode, words: string): void {
@@ -177,6 +188,7 @@ export class TcpSession implements Session, Ending {
   private end(): void {
     if (this.over) return;
     this.over = true;
+    this.pool.dequeue(this);
     const { upstream, node } = this;
     if (this.record) {
       this.listener.ring.push(
@@ -203,6 +215,11 @@ export class TcpSession implements Session, Ending {
   check(now: number): void {
     if (!this.isConnected) {
       const { connectMs } = this.pool.config.timeouts;
+      if (this.queuedSince !== 0 && now - this.queuedSince >= connectMs) {
+        this.listener.errors++;
+        this.client.destroy();
+        return;
+      }
       if (this.upstream !== null && this.node !== undefined && now - this.connectingSince >= connectMs) {
         const { upstream, node } = this;
         this.upstream = null;

@@ -1,6 +1,6 @@
 import { Placement } from '../../pools/decision.ts';
 import type { Ending, PoolNode } from '../../pools/node.ts';
-import type { Pool } from '../../pools/pool.ts';
+import type { Pool, Waiter } from '../../pools/pool.ts';
 import type { AnswerFraming, AnswerReceiver, UpstreamConnection } from '../../upstream/connection.ts';
 import type { ListenerContext } from '../listener-context.ts';
 import type { BodySink } from './chunked.ts';
@@ -41,13 +41,13 @@ export interface ClientSide {
   tunnelEnded(): void;
 }
 
-const Step = { idle: 0, connecting: 1, waiting: 2, answering: 3, draining: 4, tunnel: 5 } as const;
+const Step = { idle: 0, queued: 1, connecting: 2, waiting: 3, answering: 4, draining: 5, tunnel: 6 } as const;
 
 /**
  * One request on its way: placed on a node, sent, retried where that is safe, its answer passed on. There is one object per
  * client connection, used again for each request.
  */
-export class Exchange implements AnswerReceiver, Ending {
+export class Exchange implements AnswerReceiver, Ending, Waiter {
   isHead = false;
   asksUpgrade = false;
   strips = false;
@@ -132,12 +132,20 @@ export class Exchange implements AnswerReceiver, Ending {
       this.candidates = this.pool.nodeIds;
     }
     if (node === undefined) {
+      if (this.placement.onlyFull && this.pool.enqueue(this)) {
+        this.enter(Step.queued);
+        return;
+      }
       listener.errors++;
       this.reply(this.failure);
       return;
     }
     this.occupy(node);
     this.connect(node);
+  }
+
+  placeFree(): void {
+    this.attempt();
   }
 
   private occupy(node: PoolNode): void {
@@ -382,6 +390,7 @@ export class Exchange implements AnswerReceiver, Ending {
   /** The client is gone, or its request turned out broken: the node's connection cannot be used again. */
   abandon(): void {
     if (this.step === Step.idle) return;
+    if (this.step === Step.queued) this.pool.dequeue(this);
     this.connection?.destroy();
     this.connection = null;
     this.settle();
@@ -397,7 +406,11 @@ export class Exchange implements AnswerReceiver, Ending {
   check(now: number): void {
     const { timeouts } = this.pool.config;
     const waited = now - this.stepSince;
-    if (this.step === Step.connecting && waited >= timeouts.connectMs) this.giveUp(`no connection within ${timeouts.connectMs} ms`);
+    if (this.step === Step.queued && waited >= timeouts.connectMs) {
+      this.pool.dequeue(this);
+      this.client.listener.errors++;
+      this.reply(503);
+    } else if (this.step === Step.connecting && waited >= timeouts.connectMs) this.giveUp(`no connection within ${timeouts.connectMs} ms`);
     else if (this.step === Step.waiting && this.client.bodyDone && waited >= timeouts.responseMs) {
       this.failure = 504;
       this.giveUp(`no answer within ${timeouts.responseMs} ms`);
