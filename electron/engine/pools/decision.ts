@@ -19,7 +19,8 @@ export class Placement<N> {
 
   reset(): void {
     this.cookie = undefined;
-    this.tried.length = 0;
+    // Setting a length is costly even when it changes nothing, and nearly always there is nothing to forget.
+    if (this.tried.length > 0) this.tried.length = 0;
     this.how = 0;
     this.setCookie = '';
     this.onlyFull = false;

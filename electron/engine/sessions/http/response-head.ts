@@ -37,7 +37,9 @@ export class ResponseHead implements ConnectionOptions {
   private missesSpace = false;
   private start = 0;
   private end = 0;
-  private drops: number[] = [];
+  /** From and to of each dropped line; the array only grows, `dropCount` says how much of it counts. */
+  private readonly drops: number[] = [];
+  private dropCount = 0;
 
   /** Whether the node's connection may serve another request. */
   get persistent(): boolean {
@@ -58,7 +60,7 @@ export class ResponseHead implements ConnectionOptions {
     this.names = undefined;
     this.upgradeTo = '';
     this.bound = false;
-    this.drops.length = 0;
+    this.dropCount = 0;
     return this.read(buffer, start, end);
   }
 
@@ -153,10 +155,14 @@ export class ResponseHead implements ConnectionOptions {
   }
 
   private drop(from: number, to: number): void {
-    const last = this.drops.length - 1;
+    const last = this.dropCount - 1;
     // Adjacent lines (Connection, then Keep-Alive) become one move.
     if (last >= 0 && this.drops[last] === from) this.drops[last] = to;
-    else this.drops.push(from, to);
+    else {
+      this.drops[this.dropCount] = from;
+      this.drops[this.dropCount + 1] = to;
+      this.dropCount += 2;
+    }
   }
 
   /** Whether the head can go on as bytes, with nothing added. */
@@ -171,7 +177,7 @@ export class ResponseHead implements ConnectionOptions {
   compact(buffer: Buffer): number {
     buffer[this.start + 7] = 49;
     let start = this.start;
-    for (let i = 0; i < this.drops.length; i += 2) {
+    for (let i = 0; i < this.dropCount; i += 2) {
       const from = this.drops[i]!;
       const to = this.drops[i + 1]!;
       const length = to - from;
@@ -185,7 +191,7 @@ export class ResponseHead implements ConnectionOptions {
   text(buffer: Buffer): string {
     const start = this.compact(buffer);
     this.start = start;
-    this.drops.length = 0;
+    this.dropCount = 0;
     let text = buffer.toString('latin1', start, this.end + 2);
     if (this.missesSpace) text = `${text.slice(0, 12)} ${text.slice(12)}`;
     if (!this.names) return text;
