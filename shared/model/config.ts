@@ -17,8 +17,7 @@ export function showValue(value: unknown): string {
 const must = (what: string) => (issue: { input?: unknown }) =>
   issue.input === undefined ? 'is required' : `must be ${what}, got ${showValue(issue.input)}`;
 
-const group = new Intl.NumberFormat('en-US');
-const range = (min: number, max: number) => `${group.format(min)}–${group.format(max)}`;
+const range = (min: number, max: number) => `${min}–${max}`;
 
 function whole(min: number, max: number) {
   const error = must(range(min, max));

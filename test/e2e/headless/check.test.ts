@@ -101,8 +101,8 @@ const mistakes: [string, Edit, string][] = [
   ['an unknown key far from any', (c) => (c.zebra = 1), 'zebra: unknown key'],
   ['listeners that are no list', (c) => (c.listeners = {}), 'listeners: must be a list, got an object'],
   ['a listener without an id', (c) => delete c.listeners[0].id, 'listeners[0].id: is required'],
-  ['a port that is text', (c) => (c.listeners[0].port = '80'), 'listeners[0].port: must be 1–65,535, got "80"'],
-  ['a port too large', (c) => (c.listeners[0].port = 70000), 'listeners[0].port: must be 1–65,535, got 70000'],
+  ['a port that is text', (c) => (c.listeners[0].port = '80'), 'listeners[0].port: must be 1–65535, got "80"'],
+  ['a port too large', (c) => (c.listeners[0].port = 70000), 'listeners[0].port: must be 1–65535, got 70000'],
   ['no protocol', (c) => delete c.listeners[0].protocol, 'listeners[0].protocol: is required'],
   ['an unknown protocol', (c) => (c.listeners[0].protocol = 'udp'), 'listeners[0].protocol: must be one of tcp, http, https, got "udp"'],
   [

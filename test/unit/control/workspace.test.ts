@@ -65,7 +65,7 @@ describe('applying', () => {
   it('changes nothing when it is not valid', async () => {
     const { workspace, engine, store } = await workspaceOf();
     const error = await refused(workspace.apply(withPort(0)));
-    expect(error).toMatchObject({ code: 'CONFIG_INVALID', issues: [{ path: 'listeners[0].port', message: 'must be 1–65,535, got 0' }] });
+    expect(error).toMatchObject({ code: 'CONFIG_INVALID', issues: [{ path: 'listeners[0].port', message: 'must be 1–65535, got 0' }] });
     expect(engine.applied).toBe(1);
     expect(await store.load()).toEqual(terse);
   });
