@@ -18,6 +18,8 @@ export interface DraftView {
   changes: Change[];
   /** What is wrong with the draft, by path: found here at once, and by the control plane after Apply until the field changes. */
   issues: ConfigIssue[];
+  /** How many of them were found here: those hold Apply back, while what the control plane said may have passed meanwhile. */
+  blocking: number;
   /** The running configuration, when it is no longer the one the draft started from and the draft has changes. */
   theirs: Config | null;
   /** Paths where the last re-base kept what somebody else had set. */
@@ -66,6 +68,7 @@ export function createDraftStore(client: Client, config: ConfigStore): DraftStor
     draft: emptyConfig,
     changes: [],
     issues: [],
+    blocking: 0,
     theirs: null,
     collisions: [],
     applying: false,
@@ -84,7 +87,7 @@ export function createDraftStore(client: Client, config: ConfigStore): DraftStor
     const changes = listChanges(base, draft);
     const own = changes.length > 0 ? parseConfig(draft).issues : [];
     told = told.filter(({ issue, about }) => valueAt(draft, issue.path) === about && !own.some((o) => o.path === issue.path));
-    store.setState({ base, draft, changes, issues: [...own, ...told.map(({ issue }) => issue)], ...rest });
+    store.setState({ base, draft, changes, issues: [...own, ...told.map(({ issue }) => issue)], blocking: own.length, ...rest });
   };
 
   const onConfig = (running: Config, loaded: boolean) => {
@@ -132,8 +135,8 @@ export function createDraftStore(client: Client, config: ConfigStore): DraftStor
       show(theirs, merged.draft, { theirs: null, collisions: merged.collisions, failure: '' });
     },
     async apply() {
-      const { base, draft, changes, issues, theirs, applying } = store.getState();
-      if (applying || changes.length === 0 || theirs || issues.some((issue) => !told.some((t) => t.issue === issue))) return false;
+      const { base, draft, changes, blocking, theirs, applying } = store.getState();
+      if (applying || changes.length === 0 || theirs || blocking > 0) return false;
       store.setState({ applying: true, failure: '', collisions: [] });
       try {
         // Somebody may have changed it a moment ago; applying over that would take their change away unseen.

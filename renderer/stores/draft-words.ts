@@ -186,5 +186,5 @@ export function sayIssue(issue: ConfigIssue): string {
       .replace(' (or keyPem)', '');
     return `${label} ${text}.`;
   }
-  return `${upper(message)}.`;
+  return /[.?!]$/.test(message) ? upper(message) : `${upper(message)}.`;
 }

@@ -20,7 +20,7 @@ export interface ToastStore {
 }
 
 /** At most this many at once; the oldest goes. */
-const most = 3;
+const most = 2;
 
 /** Messages over whatever screen is open. */
 export function createToastStore(): ToastStore {

@@ -19,9 +19,13 @@ function movedWords(moved: ReadonlyMap<string, number>, labelOf: (node: string) 
   return `${formatCount(total)} ${total === 1 ? 'client' : 'clients'} moved: ${to.slice(0, 3).join(', ')}${to.length > 3 ? ' and others' : ''}.`;
 }
 
+const beforeDownMs = 5_000;
+
 /** Turns the journal's loud facts into messages. */
 function watchJournal({ journal, engine, toasts }: Stores): () => void {
   const moved = new Map<string, { toast: ToastMessage; reason: string; to: Map<string, number>; until: number }>();
+  /** Moves of the last seconds: the first clients leave because their request failed, before the node is called down. */
+  let lately: { from: string; to: string; time: number }[] = [];
   const label = (pool: string, node: string) =>
     engine.store
       .getState()
@@ -41,11 +45,16 @@ function watchJournal({ journal, engine, toasts }: Stores): () => void {
           state: 'down',
           href,
         };
-        moved.set(key, { toast, reason: sentence(entry.reason), to: new Map(), until: entry.time + 10_000 });
-        toasts.show(toast, 12_000);
+        const to = new Map<string, number>();
+        for (const move of lately) {
+          if (move.from === key && entry.time - move.time < beforeDownMs) to.set(move.to, (to.get(move.to) ?? 0) + 1);
+        }
+        moved.set(key, { toast, reason: sentence(entry.reason), to, until: entry.time + 10_000 });
+        toasts.show({ ...toast, text: `${toast.text}\n${movedWords(to, (id) => label(pool, id))}`.trim() }, 12_000);
         break;
       }
       case 'client.moved': {
+        if (entry.to !== undefined) lately = [...lately, { from: `${pool}/${entry.from}`, to: entry.to, time: entry.time }].slice(-200);
         // Clients move as they come back: those who left a node soon after it went down are counted in its message.
         const down = moved.get(`${pool}/${entry.from}`);
         if (!down || entry.time > down.until || entry.to === undefined) break;

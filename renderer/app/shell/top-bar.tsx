@@ -23,7 +23,19 @@ function Overall() {
       </div>
     );
   }
-  const sub = connection === 'offline' ? 'As it was when last heard' : paused ? 'Now, while the view is paused' : state.sub;
+  if (connection === 'offline') {
+    // What was last heard is not what is: no ring, no colour.
+    const heard = `Last heard: ${state.head.charAt(0).toLowerCase()}${state.head.slice(1)}`;
+    return (
+      <div className={css['overall']} role="status" aria-label="Overall state">
+        <div className={css['words']}>
+          <b className={css['head']}>Engine not reached</b>
+          <span className={`${css['sub']} ellipsis`}>{heard}</span>
+        </div>
+      </div>
+    );
+  }
+  const sub = paused ? 'Now, while the view is paused' : state.sub;
   return (
     <div className={css['overall']} role="status" aria-label="Overall state">
       <RollUpRing rollUp={state.rollUp} size={28} />

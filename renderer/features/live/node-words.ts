@@ -38,7 +38,7 @@ export function reasonLine(node: NodeState, state: EffectiveState, pool: Pick<Po
     case 'down':
       // Taken down by live traffic: the last check is older than that and says nothing about it.
       if (!node.lastCheck || node.lastCheck.ok) return `${node.reason}, ${formatClock(node.since)}`;
-      return `${node.reason} (last ${last})`;
+      return node.reason.includes('(last') ? `${node.reason}, ${last}` : `${node.reason} (last ${last})`;
     case 'checking':
       if (!node.lastCheck) return node.reason || 'First check on its way';
       return `${node.reason} (${last})`;
