@@ -1,5 +1,5 @@
 import { Check, TriangleAlert } from 'lucide-react';
-import { useMemo } from 'react';
+import { useEffect, useMemo } from 'react';
 import { useDraft, useStores } from '../stores/context.tsx';
 import { countChanges, listChanges, sayChanges, sayIssue } from '../stores/draft-words.ts';
 import { Button } from '../ui/button.tsx';
@@ -44,11 +44,19 @@ export function ChangeBar() {
   const { draft } = useStores();
   const changes = useDraft((s) => s.changes);
   const issues = useDraft((s) => s.issues);
+  const blocking = useDraft((s) => s.blocking);
   const applying = useDraft((s) => s.applying);
   const failure = useDraft((s) => s.failure);
   const applied = useDraft((s) => s.applied);
   const waiting = useDraft((s) => s.theirs !== null);
   const root = useDraft((s) => s.draft);
+
+  // Said once: later on another screen it would seem to be about something else.
+  useEffect(() => {
+    if (applied === null) return;
+    const timer = setTimeout(() => draft.store.setState({ applied: null }), 8_000);
+    return () => clearTimeout(timer);
+  }, [applied, draft]);
 
   if (changes.length === 0) {
     return applied === null ? null : (
@@ -79,7 +87,7 @@ export function ChangeBar() {
         {first ? (
           <button type="button" className={styles['fix']} title={sayIssue(first)} onClick={() => showIssue(root, first)}>
             <TriangleAlert size={12} strokeWidth={2} aria-hidden="true" />
-            {issues.length === 1 ? '1 field' : `${issues.length} fields`} to fix first
+            {issues.length === 1 ? '1 field' : `${issues.length} fields`} to {blocking > 0 ? 'fix first' : 'look at'}
           </button>
         ) : null}
         <div className={styles['actions']}>
@@ -87,7 +95,7 @@ export function ChangeBar() {
           <Button onClick={() => draft.discard()} disabled={applying}>
             Discard
           </Button>
-          <Button look="primary" disabled={applying || waiting || issues.length > 0} onClick={() => void draft.apply()}>
+          <Button look="primary" disabled={applying || waiting || blocking > 0} onClick={() => void draft.apply()}>
             {applying ? 'Applying…' : `Apply ${countChanges(changes.length)}`}
           </Button>
         </div>

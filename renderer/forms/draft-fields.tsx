@@ -1,4 +1,4 @@
-import { type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { formatPath } from '../../shared/model/validate.ts';
 import { useDraft, useStores } from '../stores/context.tsx';
 import { getAt, type Path } from '../stores/draft.ts';

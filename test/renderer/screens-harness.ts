@@ -85,7 +85,7 @@ export async function startScreens(): Promise<Screens> {
       const options = { settings: { theme }, ...fake };
       await page.addInitScript((given) => {
         window.fakeOptions = given;
-      }, options as FakeOptions);
+      }, options);
       await page.goto(`http://127.0.0.1:${port}/${hash}`);
       await page.locator('main h1').first().waitFor();
       return { page, errors };

@@ -39,7 +39,7 @@ async function open(hash: string, options: OpenOptions = world): Promise<Page> {
   return one.page;
 }
 
-const running = (page: Page) => page.evaluate(() => window.fake.handlers['config.get']({})) as Promise<Config>;
+const running = (page: Page) => page.evaluate<Config>(() => window.fake.handlers['config.get']({}));
 const applyButton = (page: Page) => page.getByRole('button', { name: /^Apply/ });
 
 /** Presses Tab until the thing with this accessible name has the focus. */

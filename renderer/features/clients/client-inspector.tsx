@@ -12,7 +12,7 @@ import { MiddleTruncate } from '../../ui/middle-truncate.tsx';
 import { Segmented } from '../../ui/segmented.tsx';
 import { Select } from '../../ui/select.tsx';
 import { useNow } from '../../ui/use-now.ts';
-import { clientHistory, sayAgo, saySince } from './client-words.ts';
+import { clientHistory, pinTarget, sayAgo, saySince } from './client-words.ts';
 import styles from './clients.module.css';
 
 const pollMs = 1_000;
@@ -35,11 +35,14 @@ function useOneClient(pool: string, key: string): { found: Found; put: (client: 
     }
   }, [client, pool, key]);
   useEffect(() => {
-    void ask();
+    const first = setTimeout(() => void ask());
     const timer = setInterval(() => {
       if (!document.hidden) void ask();
     }, pollMs);
-    return () => clearInterval(timer);
+    return () => {
+      clearTimeout(first);
+      clearInterval(timer);
+    };
   }, [ask]);
   return { found, put: (one) => setFound({ kind: 'here', client: one }), ask };
 }
@@ -59,6 +62,8 @@ export function ClientInspector({ pool, clientKey, onClose, onChanged }: Inspect
   const { found, put, ask } = useOneClient(pool, clientKey);
   const [failure, setFailure] = useState('');
   const [busy, setBusy] = useState(false);
+  /** The node asked for, shown as chosen until the answer is there. */
+  const [wanted, setWanted] = useState<string | null>(null);
   const seen = useEngine((s) => s.pools.find((one) => one.id === pool));
   const entries = useJournal((s) => s.entries);
   const nodes = seen?.nodes ?? [];
@@ -76,22 +81,26 @@ export function ClientInspector({ pool, clientKey, onClose, onChanged }: Inspect
       setFailure(errorMessage(error));
     }
     setBusy(false);
+    setWanted(null);
   };
   const release = () =>
     act(async () => {
       await api.request('clients.release', { pool, key: clientKey });
       await ask();
     });
-  const pin = (node: string) =>
-    node === ''
-      ? release()
-      : act(async () => {
-          put(await api.request('clients.pin', { pool, key: clientKey, node }));
-        });
+  const pin = (node: string) => {
+    setWanted(node);
+    if (node === '') return release();
+    return act(async () => {
+      put(await api.request('clients.pin', { pool, key: clientKey, node }));
+    });
+  };
 
   const choices = [{ value: '', label: 'Not pinned' }, ...nodes.map((node) => ({ value: node.id, label: node.label }))];
   const waiting = nodes.filter((node) => effectiveState(node) === 'down').map((node) => node.label);
-  const pinned = client?.pinned ? client.node : '';
+  // A pinned client is where it was until its next request; where it is pinned to stands in the journal.
+  const target = useMemo(() => pinTarget(entries, pool, clientKey), [entries, pool, clientKey]);
+  const pinned = wanted ?? (client?.pinned ? (target ?? client.node) : '');
 
   return (
     <aside className="inspector" aria-label={`Client ${clientKey}`}>
@@ -145,11 +154,13 @@ export function ClientInspector({ pool, clientKey, onClose, onChanged }: Inspect
             )}
             {failure ? <FieldError>{failure}</FieldError> : null}
             <p className={styles['hint']}>
-              {client.pinned
-                ? 'It stays there whatever the balancer would choose. Taking the pin off forgets the client: its next request is placed afresh.'
-                : waiting.length > 0
-                  ? `${waiting.slice(0, 3).join(', ')} ${waiting.length === 1 ? 'is' : 'are'} down: a pin there waits until it is back.`
-                  : 'It moves when its node goes down.'}
+              {client.pinned && pinned !== '' && pinned !== client.node
+                ? `It goes to ${nameOf(pinned)} with its next request, and stays there.`
+                : client.pinned
+                  ? 'It stays there whatever the balancer would choose. Taking the pin off forgets the client: its next request is placed afresh.'
+                  : waiting.length > 0
+                    ? `${waiting.slice(0, 3).join(', ')} ${waiting.length === 1 ? 'is' : 'are'} down: a pin there waits until it is back.`
+                    : 'It moves when its node goes down.'}
             </p>
           </section>
         ) : null}

@@ -18,6 +18,21 @@ export function saySince(time: number, now: number): string {
   return `${then.getDate()} ${then.toLocaleString('en-US', { month: 'short' })} ${formatClock(time).slice(0, 5)}`;
 }
 
+/** Moves later than this after a node's change are not laid to it. */
+const followsMs = 60_000;
+
+/** What happened to the node a client left, shortly before it did. */
+function whyLeft(entries: readonly JournalEntry[], at: number, name: (node: string) => string): string {
+  const move = entries[at]!;
+  for (let i = at - 1; i >= 0 && move.time - entries[i]!.time < followsMs; i--) {
+    const entry = entries[i]!;
+    if (entry.pool !== move.pool || entry.node !== move.from) continue;
+    if (entry.kind === 'node.down') return `, after ${name(move.from!)} went down`;
+    if (entry.kind === 'node.mode') return `, after ${name(move.from!)} was set to ${entry.to ?? 'another mode'}`;
+  }
+  return '';
+}
+
 export interface HistoryItem {
   key: string;
   title: string;
@@ -31,7 +46,7 @@ export function clientHistory(entries: readonly JournalEntry[], pool: string, ke
     const entry = entries[i]!;
     if (entry.client !== key || entry.pool !== pool) continue;
     const time = formatClock(entry.time);
-    const why = entry.reason ? `, ${entry.reason}` : '';
+    const why = entry.reason ? `, ${entry.reason}` : entry.from ? whyLeft(entries, i, name) : '';
     if (entry.kind === 'client.moved')
       items.push({
         key: String(entry.seq),
@@ -43,4 +58,12 @@ export function clientHistory(entries: readonly JournalEntry[], pool: string, ke
     else if (entry.kind === 'client.released') items.push({ key: String(entry.seq), title: 'Unstuck', detail: `${time}${why}` });
   }
   return items;
+}
+
+/** The node a client was pinned to last; undefined when the journal does not remember, or it was released since. */
+export function pinTarget(entries: readonly JournalEntry[], pool: string, key: string): string | undefined {
+  const last = entries.findLast(
+    (entry) => entry.client === key && entry.pool === pool && (entry.kind === 'client.pinned' || entry.kind === 'client.released'),
+  );
+  return last?.kind === 'client.pinned' ? (last.to ?? last.node) : undefined;
 }

@@ -112,7 +112,7 @@ export function ClientsScreen({ parts }: { parts: string[] }) {
   const showPool = pools.length > 1 && !pool && !nodePool;
   const columns = showPool ? 9 : 8;
 
-  // The compiler's memoisation would hold on to a virtualizer that changes in place.
+  // eslint-disable-next-line react-hooks/incompatible-library -- it changes in place, and nothing here memoises what it gives.
   const virtualizer = useVirtualizer({
     count: total,
     getScrollElement: () => scroller.current,
@@ -135,8 +135,12 @@ export function ClientsScreen({ parts }: { parts: string[] }) {
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
     event.preventDefault();
+    // The address is ahead of what is drawn when keys come quickly.
     let at = -1;
-    for (let i = first; i <= last; i++) if (pages.at(i)?.key === openKey && pages.at(i)?.pool === openPool) at = i;
+    for (let i = first; i <= last; i++) {
+      const client = pages.at(i);
+      if (client && hrefOf(client) === location.hash) at = i;
+    }
     const next = at < 0 ? first : Math.min(total - 1, Math.max(0, at + (event.key === 'ArrowDown' ? 1 : -1)));
     virtualizer.scrollToIndex(next, { align: 'auto' });
     open(pages.at(next));

@@ -12,18 +12,24 @@ const maxTicks = 12;
 /** Results named one by one; the rest are counted. */
 const maxResults = 12;
 
+/** Words need room: a check is named when it stands clear of both ends and of the one named before. */
+function namedMarks(marks: readonly number[], totalMs: number): ReadonlySet<number> {
+  const named = new Set<number>();
+  let free = 0.2;
+  for (const ms of marks) {
+    const share = ms / totalMs;
+    if (share < free || share > 0.84) continue;
+    named.add(ms);
+    free = share + 0.13;
+  }
+  return named;
+}
+
 function TimeLine({ totalMs, checksAtMs }: { totalMs: number; checksAtMs: number[] }) {
   const at = (ms: number) => `${((100 * ms) / totalMs).toFixed(2)}%`;
   const last = checksAtMs.at(-1)!;
   const marks = checksAtMs.length <= maxTicks ? checksAtMs : checksAtMs.slice(-1);
-  /** Words need room: a check is named when it stands clear of both ends and of the one before. */
-  let free = 0.2;
-  const named = marks.map((ms) => {
-    const share = ms / totalMs;
-    const fits = share >= free && share <= 0.84;
-    if (fits) free = share + 0.13;
-    return fits;
-  });
+  const named = namedMarks(marks, totalMs);
   return (
     <div className={styles['line']} aria-hidden="true">
       <span className={styles['wait']} style={{ left: 0, width: at(last) }} />
@@ -36,8 +42,8 @@ function TimeLine({ totalMs, checksAtMs }: { totalMs: number; checksAtMs: number
       <span className={styles['word']} style={{ left: 0 }}>
         dies just after a check
       </span>
-      {marks.map((ms, i) =>
-        named[i] ? (
+      {marks.map((ms) =>
+        named.has(ms) ? (
           <span key={ms} className={styles['word']} style={{ left: at(ms) }}>
             check {checksAtMs.indexOf(ms) + 1} fails
           </span>

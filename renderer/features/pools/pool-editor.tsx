@@ -229,7 +229,7 @@ export function PoolEditor({ pool, index }: { pool: PoolConfig; index: number })
               value={preset}
               onChange={usePreset}
               choices={[
-                ...presets.map(({ id, label }) => ({ value: id as PresetId, label })),
+                ...presets.map(({ id, label }) => ({ value: id, label })),
                 { value: 'custom', label: 'Custom', disabled: preset !== 'custom' },
               ]}
             />
