@@ -74,9 +74,6 @@ function parse(name: keyof typeof flags, args: string[]): { values: Values; posi
 
 function uiOptions(values: Values): UiOptions {
   if (values['no-ui'] && values.ui !== undefined) throw new UsageError('--ui and --no-ui exclude each other');
-  if (values['no-ui'] && (values['token-file'] !== undefined || values['metrics-open'])) {
-    throw new UsageError('--token-file and --metrics-open are about the control API, which --no-ui leaves out');
-  }
   return {
     ui: values['no-ui'] ? null : values.ui === undefined ? defaultUi : parseUi(values.ui),
     uiGiven: values.ui !== undefined,

@@ -79,7 +79,7 @@ describe('serve', () => {
   });
 
   it('runs without the control API', async () => {
-    const program = run('serve', '--config', file, '--no-ui');
+    const program = run('serve', '--config', file, '--no-ui', '--token-file', join(folder, 'token'));
     expect(await program.ready()).toMatchObject({ ui: null, token: null });
     expect(await answers(1)).toHaveLength(1);
   });
