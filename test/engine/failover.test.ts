@@ -73,6 +73,16 @@ describe('what may be tried again', () => {
     expect(good.requests.filter((r) => r.method === 'POST').every((r) => r.body.toString() === 'hello')).toBe(true);
   });
 
+  it('onto a backup, when every accept node has just failed and no check has said so yet', async () => {
+    const backup = await stage.node({ onRequest: () => 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nb1' });
+    const harness = await stage.engine({
+      pools: [{ id: 'web', nodes: [await dead(), await dead(), { address: backup.address, mode: 'backup' }], retries: 2 }],
+    });
+    const answer = await askOnce(harness.port(), get());
+    expect(answer.status).toBe(200);
+    expect(answer.body.toString()).toBe('b1');
+  });
+
   it('a GET whose node breaks before a byte of the answer', async () => {
     const bad = await stage.node({ onRequest: () => ({ parts: [], then: 'reset' }) });
     const good = await stage.node(named('good'));

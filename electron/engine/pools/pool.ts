@@ -318,7 +318,7 @@ export class Pool {
       tried.length > 0 || (this.hasLimits && this.candidates.some(isFull))
         ? (node: PoolNode) => tried.includes(node) || node.isFull
         : undefined;
-    const node = this.policy.pick(placement.key, skip);
+    const node = this.policy.pick(placement.key, skip) ?? this.lastResort(tried);
     if (node === undefined) {
       placement.onlyFull = this.hasLimits && this.candidates.some((candidate) => candidate.isFull && !tried.includes(candidate));
       return undefined;
@@ -326,6 +326,15 @@ export class Pool {
     if (tried.length > 0) placement.how = verdictCode['chosen:retry'];
     else placement.how = this.candidates.length === 1 ? verdictCode['chosen:only'] : howCodes[this.policy.how];
     return node;
+  }
+
+  /**
+   * A backup for a request that every accept node has just failed. Checks will say that they are down in a moment; this
+   * request knows it already.
+   */
+  private lastResort(tried: readonly PoolNode[]): PoolNode | undefined {
+    if (this.backupsServe || !this.candidates.every((node) => tried.includes(node))) return undefined;
+    return this.nodes.find((node) => node.mode === 'backup' && node.isLive && !node.isFull && !tried.includes(node));
   }
 
   private placeNew(placement: Placement<PoolNode>, clients: ClientTable<PoolNode>, now: number): PoolNode | undefined {
