@@ -135,7 +135,7 @@ const mistakes: [string, Edit, string][] = [
   [
     'a timeout with a fraction',
     (c) => (c.listeners[0].timeouts.idleMs = 1000.5),
-    'listeners[0].timeouts.idleMs: must be 100–86,400,000, got 1000.5',
+    'listeners[0].timeouts.idleMs: must be 100–86400000, got 1000.5',
   ],
   [
     'two listeners on one port',
