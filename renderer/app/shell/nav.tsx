@@ -23,7 +23,7 @@ const settings: Item = { id: 'settings', name: 'Settings', icon: SlidersHorizont
 function NavLink({ item, current, count }: { item: Item; current: boolean; count?: number | null }) {
   const Icon = item.icon;
   return (
-    <a className={css['link']} href={`#/${item.id}`} aria-current={current ? 'page' : undefined} title={item.name} aria-label={item.name}>
+    <a className={css['link']} href={`#/${item.id}`} aria-current={current ? 'page' : undefined} title={item.name}>
       <Icon size={16} strokeWidth={1.75} aria-hidden />
       <span>{item.name}</span>
       {count ? <span className={css['count']}>{formatCount(count)}</span> : null}

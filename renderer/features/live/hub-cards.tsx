@@ -45,11 +45,11 @@ export const ListenerCard = memo(function ListenerCard({ listener, pool, connect
       data-card={cardId.listener(listener.id)}
       aria-label={`Listener ${listener.name}, ${word}`}
     >
-      <h3>
+      <h2>
         <a className={css['hubName']} href={selectionHref({ kind: 'listener', id: listener.id })} title={listener.name}>
           <MiddleTruncate text={listener.name} keep={5} />
         </a>
-      </h3>
+      </h2>
       <MiddleTruncate text={listener.address} keep={5} className={`mono ${css['hubLine']} ${css['hubAddress']}`} />
       <p className={`${css['hubLine']} num`}>
         {listener.protocol} · {formatCount(connections)} open
@@ -80,11 +80,11 @@ export const PoolCard = memo(function PoolCard({ pool, selected }: PoolCardProps
       data-card={cardId.pool(pool.id)}
       aria-label={`Pool ${pool.name}, ${words}`}
     >
-      <h3>
+      <h2>
         <a className={css['hubName']} href={selectionHref({ kind: 'pool', id: pool.id })} title={pool.name}>
           <MiddleTruncate text={pool.name} keep={5} />
         </a>
-      </h3>
+      </h2>
       <p className={`${css['hubLine']} ellipsis`}>{algorithmWords[pool.algorithm]}</p>
       <p className={`${css['hubLine']} ellipsis`}>{stickinessWords[pool.stickiness]}</p>
       <div className={css['hubState']}>
