@@ -3,7 +3,7 @@ import type { AnchorHTMLAttributes, ButtonHTMLAttributes, ReactNode } from 'reac
 import styles from './button.module.css';
 
 /** Buttons are neutral: colour is kept for observed state. `primary` is the one action of a screen. */
-export type ButtonLook = 'plain' | 'primary' | 'quiet' | 'link';
+export type ButtonLook = 'plain' | 'primary' | 'quiet';
 
 interface Look {
   look?: ButtonLook | undefined;
