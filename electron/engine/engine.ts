@@ -232,10 +232,12 @@ export class Engine implements EngineApi {
       const socket = listenerConfig.enabled ? (sockets.get(keyOf(listenerConfig)) ?? null) : null;
       if (socket) released.delete(socket);
       if (socket !== wasBound || !old) listener.bind(socket);
+      const failedBefore = listener.failure;
       listener.failure = failures.get(listenerConfig.id) ?? '';
       this.reportListener(
         listener,
         wasBound,
+        failedBefore,
         before.listeners.find((l) => l.id === listenerConfig.id),
       );
       next.set(listenerConfig.id, listener);
@@ -245,11 +247,13 @@ export class Engine implements EngineApi {
     this.listeners = next;
   }
 
-  private reportListener(listener: Listener, wasBound: BoundSocket | null, before: ListenerConfig | undefined): void {
+  private reportListener(listener: Listener, wasBound: BoundSocket | null, failedBefore: string, before: ListenerConfig | undefined): void {
     const time = this.clock.now();
     const about = { time, listener: listener.config.id };
-    if (listener.failure !== '') this.fact({ ...about, kind: 'listener.error', reason: listener.failure });
-    else if (listener.socket && listener.socket !== wasBound) {
+    if (listener.failure !== '') {
+      // Tried again every two seconds, told once.
+      if (listener.failure !== failedBefore) this.fact({ ...about, kind: 'listener.error', reason: listener.failure });
+    } else if (listener.socket && listener.socket !== wasBound) {
       this.fact({ ...about, kind: 'listener.up', reason: `Listening on ${keyOf(listener.config)}` });
     } else if (!listener.socket && wasBound && before) this.fact({ ...about, kind: 'listener.down', reason: 'Switched off' });
   }

@@ -5,7 +5,7 @@ import { type Rates, TrafficSeries } from './traffic-series.ts';
 export interface TrafficView {
   /** When the newest tick was made; 0 before the first. */
   time: number;
-  /** Over all listeners; errors are the nodes' and the listeners' own together. */
+  /** Over all listeners, as clients saw it: a failure that was retried well is no error here. */
   total: Rates & { requests: number; errors: number; clients: number | null };
   /** By listener id. */
   listeners: ReadonlyMap<string, Rates>;
@@ -74,7 +74,6 @@ export function createTrafficStore(client: Client): TrafficStore {
       series(listeners, l.id).push(tick.time, tick.intervalMs, l, tick.total);
     }
     for (const n of tick.nodes) {
-      errors += n.errors;
       series(nodes, `${n.pool}/${n.node}`).push(tick.time, tick.intervalMs, n, n);
     }
     total.push(tick.time, tick.intervalMs, { requests, errors, connections }, tick.total);

@@ -76,7 +76,10 @@ export const listenerStateSchema = z.object({
   /** Open client connections. */
   connections: z.number(),
   requests: z.number(),
-  /** Answers the listener made itself because no node could serve, and broken sessions. */
+  /**
+   * What clients got that was not their own fault: 5xx other than 501 and 505 (a node's or our own), cut answers, and tcp
+   * sessions no node took. A failure that a retry made good is not among them; the node's own count has it.
+   */
   errors: z.number(),
   bytesIn: z.number(),
   bytesOut: z.number(),

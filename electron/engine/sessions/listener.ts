@@ -108,7 +108,6 @@ export class Listener implements ListenerContext {
       socket.removeListener('close', done);
       done();
       if (!result.ok) {
-        this.errors++;
         socket.destroy();
         return;
       }
@@ -152,7 +151,6 @@ export class Listener implements ListenerContext {
       this.sessions.add(new HttpSession(this, socket, peer, true));
     });
     tls?.on('tlsClientError', (_error, socket) => {
-      this.errors++;
       socket.destroy();
     });
   }

@@ -13,6 +13,8 @@ export interface StickyClient<N> {
   lastSeen: number;
   moves: number;
   requests: number;
+  /** When the table last put it in its place in the order of endings. */
+  ordered: number;
   /** Cookie clients: the value they hold now. */
   cookie: string;
 }
@@ -28,7 +30,7 @@ export interface TableOptions {
   expires: 'added' | 'seen';
   /** 1,000 or more. */
   ttlMs: number;
-  /** The entry that would end first goes when there are more. */
+  /** The entry that would end first goes when there are more; pinned ones only when nothing else is left. */
   maxEntries: number;
 }
 
@@ -73,6 +75,7 @@ export class ClientTable<N extends StickyNode> {
       lastSeen: now,
       moves: 0,
       requests: 0,
+      ordered: now,
       cookie: '',
     };
     this.entries.set(key, entry);
@@ -83,12 +86,9 @@ export class ClientTable<N extends StickyNode> {
 
   /** Notes a request of the client. */
   seen(entry: StickyClient<N>, now: number): void {
-    // Keeping the order exact for every request would cost two map operations each; a second is exact enough.
-    if (this.options.expires === 'seen' && now - entry.lastSeen > 1000) {
-      this.entries.delete(entry.key);
-      this.entries.set(entry.key, entry);
-    }
     entry.lastSeen = now;
+    // Keeping the order exact for every request would cost two map operations each; a second is exact enough.
+    if (this.options.expires === 'seen' && now - entry.ordered > 1000) this.moveToBack(entry, now);
   }
 
   /**
@@ -103,8 +103,7 @@ export class ClientTable<N extends StickyNode> {
     entry.since = now;
     if (this.options.expires === 'added') {
       entry.added = now;
-      this.entries.delete(entry.key);
-      this.entries.set(entry.key, entry);
+      this.moveToBack(entry, now);
     }
     if (from === node.id) return undefined;
     entry.lastNode = node.id;
@@ -149,8 +148,7 @@ export class ClientTable<N extends StickyNode> {
       if (budget-- <= 0) return;
       if (entry.pinned !== null) {
         // Out of the way of those behind it.
-        this.entries.delete(entry.key);
-        this.entries.set(entry.key, entry);
+        this.moveToBack(entry, now);
       } else if (this.endOf(entry) <= now) this.remove(entry);
       else return;
     }
@@ -169,11 +167,19 @@ export class ClientTable<N extends StickyNode> {
     return (this.options.expires === 'added' ? entry.added : entry.lastSeen) + this.options.ttlMs;
   }
 
+  private moveToBack(entry: StickyClient<N>, now: number): void {
+    entry.ordered = now;
+    this.entries.delete(entry.key);
+    this.entries.set(entry.key, entry);
+  }
+
   private evict(): void {
+    let pinnedPassed = 0;
     while (this.entries.size > this.options.maxEntries) {
       const first: StickyClient<N> | undefined = this.entries.values().next().value;
       if (first === undefined) return;
-      this.remove(first);
+      if (first.pinned !== null && pinnedPassed++ < this.entries.size) this.moveToBack(first, first.ordered);
+      else this.remove(first);
     }
   }
 

@@ -9,6 +9,8 @@ const idleMs = 4_000;
 export class ConnectionPool implements ConnectionKeeper {
   private readonly node: UpstreamTarget;
   private readonly idle: UpstreamConnection[] = [];
+  /** Counts how often everything was closed: a connection from before that is not taken back. */
+  private generation = 0;
 
   constructor(node: UpstreamTarget) {
     this.node = node;
@@ -23,12 +25,14 @@ export class ConnectionPool implements ConnectionKeeper {
 
   /** A new connection; its exchange hears when it is up or has failed. */
   open(): UpstreamConnection {
-    return new UpstreamConnection(this.node, this);
+    const connection = new UpstreamConnection(this.node, this);
+    connection.generation = this.generation;
+    return connection;
   }
 
   /** Takes back a connection that has served a whole exchange in good order. */
   give(connection: UpstreamConnection, now: number): void {
-    if (this.idle.length >= maxIdle) {
+    if (this.idle.length >= maxIdle || connection.generation !== this.generation) {
       connection.destroy();
       return;
     }
@@ -49,8 +53,9 @@ export class ConnectionPool implements ConnectionKeeper {
     if (old > 0) for (const connection of this.idle.splice(0, old)) connection.destroy();
   }
 
-  /** Closes every idle connection: the node is down, rejected, moved or gone. */
+  /** Closes every idle connection, and those in use once they are given back: the node is down, rejected, moved or gone. */
   closeIdle(): void {
+    this.generation++;
     for (const connection of this.idle.splice(0)) connection.destroy();
   }
 

@@ -68,6 +68,8 @@ export class UpstreamConnection {
   reused = false;
   /** Monotonic milliseconds; set by the pool. */
   idleSince = 0;
+  /** Set by the pool: what it was opened for may have moved since. */
+  generation = 0;
   /** Something arrived since the request was sent. */
   answered = false;
 

@@ -1,7 +1,7 @@
-import { connect, isIP, type Socket } from 'node:net';
+import { connect, isIP, type NetConnectOpts, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import type { HostPort } from '../../../shared/model/address.ts';
 import type { NodeConfig } from '../../../shared/model/config.ts';
+import type { DialAddress } from './name-resolver.ts';
 
 /** A socket to a node, and the event that says it is ready. */
 export interface Dialled {
@@ -15,6 +15,15 @@ export interface Dialled {
  */
 export type LentReader = (data: Buffer) => void;
 
+export interface DialOptions {
+  /** Protocols offered in the TLS handshake; none for pools that carry bytes, whose protocol we do not know. */
+  alpn?: readonly string[] | undefined;
+  /** Hears what the node sends; without it the socket's own events do. */
+  read?: LentReader | undefined;
+  /** Sent first of all, ahead of a TLS handshake too: a PROXY header. */
+  preamble?: Buffer | undefined;
+}
+
 /**
  * Every plain connection to a node reads into this one buffer. A fresh 64 KiB for each read, as streams do it, was a third
  * of the time a request took, and at 10 MB answers most of the garbage.
@@ -22,31 +31,74 @@ export type LentReader = (data: Buffer) => void;
 const readBuffer = Buffer.allocUnsafeSlow(65_536);
 
 /**
- * Opens a socket to a node: TCP, and TLS above it when the node has it. Half-open, without Nagle's delay; a DNS name is
- * resolved now, every time.
- * @param alpn protocols offered in the TLS handshake; none for pools that carry bytes, whose protocol we do not know.
- * @param read hears what the node sends; without it the socket's own events do.
+ * Opens a socket to a node: TCP, and TLS above it when the node has it. Half-open, without Nagle's delay. A DNS name goes to
+ * the address its resolver holds; before there is one, to the first of its addresses that answers.
  */
-export function dial(address: HostPort, tls: NodeConfig['tls'], alpn?: readonly string[], read?: LentReader): Dialled {
-  const common = { host: address.host, port: address.port, noDelay: true, allowHalfOpen: true };
-  if (tls === false) {
-    if (read === undefined) return { socket: connect(common), ready: 'connect' };
+export function dial(address: DialAddress, tls: NodeConfig['tls'], options: DialOptions = {}): Dialled {
+  const { name } = address;
+  const common: NetConnectOpts = {
+    host: name?.ip ?? address.host,
+    port: address.port,
+    noDelay: true,
+    allowHalfOpen: true,
+    ...(name === undefined ? {} : { lookup: name.lookup }),
+  };
+  const dialled = tls === false ? dialPlain(common, options) : dialTls(address.host, common, tls === true ? { verify: true } : tls, options);
+  if (name !== undefined) {
+    const { socket } = dialled;
+    let connected = false;
+    socket.once('connect', () => {
+      connected = true;
+      if (socket.remoteAddress !== undefined) name.connected(socket.remoteAddress);
+    });
+    socket.once('close', () => {
+      if (!connected) name.failed();
+    });
+  }
+  return dialled;
+}
+
+function dialPlain(common: NetConnectOpts, { read, preamble }: DialOptions): Dialled {
+  let socket: Socket;
+  if (read === undefined) socket = connect(common);
+  else {
     const callback = (bytes: number): boolean => {
       read(readBuffer.subarray(0, bytes));
       return true;
     };
-    return { socket: connect({ ...common, onread: { buffer: readBuffer, callback } }), ready: 'connect' };
+    socket = connect({ ...common, onread: { buffer: readBuffer, callback } });
   }
-  const options = tls === true ? { verify: true } : tls;
-  const name = options.serverName ?? address.host;
+  if (preamble !== undefined) socket.write(preamble);
+  return { socket, ready: 'connect' };
+}
+
+function dialTls(
+  host: string,
+  common: NetConnectOpts,
+  tls: Exclude<NodeConfig['tls'], boolean>,
+  { alpn, read, preamble }: DialOptions,
+): Dialled {
+  const serverName = tls.serverName ?? host;
+  let below: Socket | undefined;
+  if (preamble !== undefined) {
+    // One address only: a socket that is still choosing among several cannot carry TLS yet.
+    below = connect({ ...common, autoSelectFamily: false });
+    below.write(preamble);
+  }
   const socket = connectTls({
-    ...common,
-    rejectUnauthorized: options.verify,
+    ...(below === undefined ? common : { socket: below, host }),
+    rejectUnauthorized: tls.verify,
     // SNI carries names only (RFC 6066 section 3); without one the certificate is checked against the host either way.
-    ...(isIP(name) === 0 ? { servername: name } : {}),
-    ...(options.caPem === undefined ? {} : { ca: options.caPem }),
+    ...(isIP(serverName) === 0 ? { servername: serverName } : {}),
+    ...(tls.caPem === undefined ? {} : { ca: tls.caPem }),
     ...(alpn === undefined ? {} : { ALPNProtocols: [...alpn] }),
   });
+  if (below !== undefined) {
+    const lower = below;
+    lower.on('error', (error) => socket.destroy(error));
+    lower.once('close', () => socket.destroy());
+    socket.once('close', () => lower.destroy());
+  }
   // Decrypted bytes come in buffers of their own, which keep as well as copies would.
   if (read !== undefined) socket.on('data', read);
   return { socket, ready: 'secureConnect' };

@@ -132,7 +132,7 @@ export class Exchange implements AnswerReceiver, Ending, Waiter {
       this.candidates = this.pool.nodeIds;
     }
     if (node === undefined) {
-      if (this.placement.onlyFull && this.pool.enqueue(this)) {
+      if (this.placement.onlyFull && this.pool.enqueue(this, this.placement)) {
         this.enter(Step.queued);
         return;
       }
@@ -244,6 +244,7 @@ export class Exchange implements AnswerReceiver, Ending, Waiter {
     this.enter(Step.answering);
     if (head.status >= 500 && head.status !== 501 && head.status !== 505) {
       node.errors++;
+      client.listener.errors++;
       node.health.reportFailure(`HTTP ${head.status}`);
     } else node.health.reportSuccess();
     if (head.bound) client.request.bound = true;
@@ -337,7 +338,10 @@ export class Exchange implements AnswerReceiver, Ending, Waiter {
       this.finish();
       return;
     }
-    if (step === Step.answering) this.nodeFailed(node, words);
+    if (step === Step.answering) {
+      this.nodeFailed(node, words);
+      this.client.listener.errors++;
+    }
     if (step === Step.answering || step === Step.tunnel) {
       this.settle();
       this.client.abort();

@@ -50,6 +50,8 @@ export class HttpSession implements Session, ClientSide {
   private fullAhead = false;
   private heldByNode = false;
   private clientEnded = false;
+  /** This connection is to end, though its listener may go on. */
+  private leaving = false;
   private tunnelHalves = 0;
   private lingered = 0;
   /** Monotonic milliseconds. */
@@ -100,7 +102,7 @@ export class HttpSession implements Session, ClientSide {
 
   get closing(): boolean {
     // Requests that came before a half-close are still to be answered.
-    return !this.request.persistent || (this.clientEnded && this.waiting === null);
+    return this.leaving || !this.request.persistent || (this.clientEnded && this.waiting === null);
   }
 
   // ── reading ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -263,7 +265,6 @@ export class HttpSession implements Session, ClientSide {
 
   /** Answers an error and ends the connection; what follows on it is never read as a request. */
   private refuse(status: number, data: Buffer): number {
-    this.listener.errors++;
     this.writeText(errorReply(status, true));
     this.linger();
     return data.length;
@@ -317,7 +318,7 @@ export class HttpSession implements Session, ClientSide {
   answered(keep: boolean): void {
     if (this.phase === Phase.closed) return;
     this.since = this.lastActive = this.listener.clock.monotonic();
-    if (!keep || this.listener.draining) {
+    if (!keep || this.leaving || this.listener.draining) {
       this.linger();
       return;
     }
@@ -427,6 +428,7 @@ export class HttpSession implements Session, ClientSide {
   }
 
   drain(): void {
+    this.leaving = true;
     if (this.phase === Phase.head && this.waiting === null) this.linger();
   }
 
