@@ -352,8 +352,23 @@ export class Pool {
     this.issueCookie(placement, entry, node);
     if (from === undefined) return;
     // A client that never got an answer from its first node has not moved; it has only just arrived.
-    if (placement.known) this.deps.fact({ time: now, kind: 'client.moved', pool: this.config.id, client: entry.key, from, to: node.id });
-    else entry.moves--;
+    if (!placement.known) entry.moves--;
+    else {
+      const reason = entry.pinned === node ? `pinned to ${node.label}` : this.whyLeft(from, placement.tried);
+      this.deps.fact({ time: now, kind: 'client.moved', pool: this.config.id, client: entry.key, from, to: node.id, reason });
+    }
+  }
+
+  /** Why a client is not on the node it was on, in words. */
+  private whyLeft(id: string, tried: readonly PoolNode[]): string {
+    const node = this.nodes.find((candidate) => candidate.id === id);
+    if (!node) return `${id} was removed`;
+    if (!node.isLive) return `${node.label} is down`;
+    if (node.mode === 'reject') return `${node.label} rejects`;
+    if (tried.includes(node)) return `${node.label} did not answer`;
+    if (node.mode === 'drain') return `${node.label} was drained`;
+    if (node.mode === 'backup' && !this.backupsServe) return `${node.label} is a backup and is not needed any more`;
+    return `${node.label} was away`;
   }
 
   private issueCookie(placement: Placement<PoolNode>, entry: StickyClient<PoolNode>, node: PoolNode): void {
