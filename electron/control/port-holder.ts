@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { readFile, readdir, readlink } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { parseSocketTable } from './proc-net.ts';
 
 /** The program that listens on a port, as far as this process may know it. */
@@ -28,10 +29,17 @@ async function linuxHolder(host: string, port: number): Promise<PortHolder | und
     const fds = await readdir(`/proc/${pid}/fd`).catch(() => []);
     for (const fd of fds) {
       if ((await readlink(`/proc/${pid}/fd/${fd}`).catch(() => '')) !== socket) continue;
-      return { pid: Number(pid), command: (await readTable(`/proc/${pid}/comm`)).trim() || 'a program' };
+      return { pid: Number(pid), command: await nameOf(pid) };
     }
   }
   return undefined;
+}
+
+/** The program's file name; `comm` is what the main thread calls itself, which newer Node makes "MainThread". */
+async function nameOf(pid: string): Promise<string> {
+  const file = await readlink(`/proc/${pid}/exe`).catch(() => '');
+  const name = basename(file.replace(/ \(deleted\)$/, ''));
+  return name || (await readTable(`/proc/${pid}/comm`)).trim() || 'a program';
 }
 
 /** macOS and the BSDs have no /proc; lsof comes with macOS. */
