@@ -64,7 +64,8 @@ function watchJournal({ journal, engine, toasts }: Stores): () => void {
         break;
       }
       case 'node.up':
-        moved.delete(key);
+        // A node's very first pass is no return.
+        if (!moved.delete(key)) break;
         toasts.show(
           { id: `node ${key}`, title: `${label(pool, node)} is back`, text: sentence(entry.reason), state: 'healthy', href },
           6_000,

@@ -103,8 +103,17 @@ export function MapView({ model, feed, movements, selection, search, onScales, s
   useEffect(() => {
     if (!map) return;
     return stores.traffic.onTick((tick) => {
-      for (const node of tick.nodes) map.addErrors(nodeEdgeId(`${node.pool}/${node.node}`), node.errors);
-      for (const listener of tick.listeners) map.addErrors(trunkEdgeId(listener.id), listener.errors);
+      const atNodes = new Map<string, number>();
+      for (const node of tick.nodes) {
+        map.addErrors(nodeEdgeId(`${node.pool}/${node.node}`), node.errors);
+        atNodes.set(node.pool, (atNodes.get(node.pool) ?? 0) + node.errors);
+      }
+      // An error stands where it happened: what a node got wrong is on its own edge already, the rest never reached a node.
+      const { listeners } = stores.engine.store.getState();
+      for (const listener of tick.listeners) {
+        const pool = listeners.find((l) => l.id === listener.id)?.pool ?? '';
+        map.addErrors(trunkEdgeId(listener.id), Math.max(0, listener.errors - (atNodes.get(pool) ?? 0)));
+      }
     });
   }, [map, stores]);
 
