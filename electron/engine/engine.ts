@@ -13,12 +13,14 @@ import { runProbe } from './health/probes/run-probe.ts';
 import { WindowedHistogram } from './metrics/histogram.ts';
 import { RequestRing } from './metrics/request-ring.ts';
 import { TrafficMeter } from './metrics/traffic-meter.ts';
+import type { LookupFunction } from 'node:net';
 import type { PoolNode } from './pools/node.ts';
 import { Pool } from './pools/pool.ts';
 import { BoundSocket } from './sessions/bound-socket.ts';
 import { Listener } from './sessions/listener.ts';
 import { createTlsTerminator } from './sessions/tls.ts';
 import type { StickyClient } from './stickiness/table.ts';
+import { NameResolver } from './upstream/name-resolver.ts';
 
 export interface EngineOptions {
   events?: Partial<EngineEvents>;
@@ -28,6 +30,8 @@ export interface EngineOptions {
   random?: () => number;
   /** Secret behind stickiness cookies, 16 bytes or more; the same key reads cookies of an earlier engine. Default: random. */
   cookieKey?: Uint8Array;
+  /** Resolves node names. Default: dns.lookup. */
+  lookup?: LookupFunction;
   /** Number of this engine among those that followed each other. Default 1. */
   epoch?: number;
 }
@@ -58,6 +62,7 @@ export class Engine implements EngineApi {
   private readonly cookieKey: Uint8Array;
   private readonly events: Partial<EngineEvents>;
   private readonly epoch: number;
+  private readonly names: NameResolver;
   private readonly startedAt: number;
   private readonly ring: RequestRing;
   private readonly latency = new WindowedHistogram();
@@ -75,7 +80,7 @@ export class Engine implements EngineApi {
   private ticks = 0;
   private lastRotate = 0;
   private lastRebind = 0;
-  private stops: (() => void)[] = [];
+  private readonly stops: (() => void)[] = [];
   private queue: Promise<unknown> = Promise.resolve();
   private closed = false;
 
@@ -85,6 +90,7 @@ export class Engine implements EngineApi {
     this.cookieKey = options.cookieKey ?? randomBytes(32);
     this.events = options.events ?? {};
     this.epoch = options.epoch ?? 1;
+    this.names = new NameResolver(this.clock, options.lookup);
     this.startedAt = this.clock.now();
     this.ring = new RequestRing(10_000, this.random);
     this.stops = [
@@ -186,6 +192,7 @@ export class Engine implements EngineApi {
           clock: this.clock,
           random: this.random,
           cookieKey: this.cookieKey,
+          names: this.names,
           fact: (fact) => {
             this.fact(fact);
           },
@@ -463,6 +470,7 @@ export class Engine implements EngineApi {
       listener.cut();
     }
     for (const pool of this.pools.values()) pool.close();
+    this.names.close();
     this.listeners.clear();
     this.pools.clear();
     this.leaving.clear();

@@ -59,7 +59,7 @@ export function diffState(before: Lists, after: Lists): StateDiff | undefined {
 function merged<T>(a: Record<string, T> | undefined, b: Record<string, T> | undefined): Record<string, T> | undefined {
   if (!a || !b) return b ?? a;
   const out = { ...a };
-  for (const [key, value] of Object.entries(b)) out[key] = { ...out[key], ...value } as T;
+  for (const [key, value] of Object.entries(b)) out[key] = { ...out[key], ...value };
   return out;
 }
 
