@@ -1,4 +1,3 @@
-import type { HostPort } from '../../../shared/model/address.ts';
 import type { HealthCheckConfig, NodeConfig, PoolConfig } from '../../../shared/model/config.ts';
 import type { CheckResult, ObservedState } from '../../../shared/model/state.ts';
 import type { Clock } from '../clock.ts';
@@ -8,13 +7,16 @@ import type { NodeHealth } from './node-health.ts';
 import { PassiveMonitor } from './passive-monitor.ts';
 import type { Probe } from './probes/probe.ts';
 import { createProbe } from './probes/run-probe.ts';
+import type { DialAddress } from '../upstream/name-resolver.ts';
 
 export interface NodeHealthOptions {
   /** Where live traffic goes; the check's own port, if any, replaces its port for probes. */
-  address: HostPort;
+  address: DialAddress;
   tls: NodeConfig['tls'];
   check: HealthCheckConfig;
   passive: PoolConfig['passiveCheck'];
+  /** What the node demands ahead of every connection, probes included. Default none. */
+  proxyProtocol?: PoolConfig['proxyProtocol'];
   clock: Clock;
   /** 0 ≤ n < 1, for the jitter of checks. */
   random: () => number;
@@ -65,7 +67,8 @@ class CheckedNodeHealth implements NodeHealth {
     this.#errors = passive.errors;
     this.#windowMs = passive.windowMs;
     this.#passive = passive.enabled ? new PassiveMonitor(passive.errors, passive.windowMs) : undefined;
-    const probe = check.type === 'none' ? undefined : (options.probe ?? createProbe(options.address, check, options.tls));
+    const probe =
+      check.type === 'none' ? undefined : (options.probe ?? createProbe(options.address, check, options.tls, options.proxyProtocol));
     if (probe) {
       const onResult = (result: CheckResult) => {
         this.#checked(result);

@@ -6,6 +6,7 @@ import type { NodeHealth } from '../health/node-health.ts';
 import { WindowedHistogram } from '../metrics/histogram.ts';
 import type { StickyNode } from '../stickiness/table.ts';
 import { ConnectionPool } from '../upstream/connection-pool.ts';
+import type { DialAddress } from '../upstream/name-resolver.ts';
 
 /** Something that uses a node and can be ended: what is cut when a removed node's time is up. */
 export interface Ending {
@@ -20,7 +21,7 @@ export class PoolNode implements Candidate, StickyNode {
   readonly id: string;
   readonly pool: string;
   config: NodeConfig;
-  address: HostPort;
+  address: DialAddress;
   health!: NodeHealth;
   readonly upstream: ConnectionPool;
   /** What is being served now. */
@@ -46,11 +47,11 @@ export class PoolNode implements Candidate, StickyNode {
   rampFrom = 0;
   drain: { since: number; until: number; clientsAtStart: number } | null = null;
 
-  constructor(pool: string, config: NodeConfig) {
+  constructor(pool: string, config: NodeConfig, address: DialAddress) {
     this.id = config.id;
     this.pool = pool;
     this.config = config;
-    this.address = addressOf(config);
+    this.address = address;
     this.weight = config.weight;
     this.upstream = new ConnectionPool(this);
   }

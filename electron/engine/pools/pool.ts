@@ -1,4 +1,4 @@
-import type { PoolConfig } from '../../../shared/model/config.ts';
+import type { NodeConfig, PoolConfig } from '../../../shared/model/config.ts';
 import type { JournalFact } from '../../../shared/model/journal.ts';
 import type { ObservedState, PoolState } from '../../../shared/model/state.ts';
 import { createPolicy } from '../balancing/registry.ts';
@@ -10,12 +10,14 @@ import { CookieCodec } from '../stickiness/cookie.ts';
 import { ClientTable, type StickyClient, type TableOptions } from '../stickiness/table.ts';
 import type { Placement } from './decision.ts';
 import { addressOf, PoolNode } from './node.ts';
+import type { DialAddress, NameResolver } from '../upstream/name-resolver.ts';
 
 /** What a pool needs of the engine around it. */
 export interface PoolDeps {
   clock: Clock;
   random: () => number;
   cookieKey: Uint8Array;
+  names: NameResolver;
   fact(fact: JournalFact): void;
   /** Something a snapshot shows has changed; a patch should go out soon. */
   changed(): void;
@@ -62,7 +64,8 @@ export class Pool {
   private readonly byCookie = new Map<string, StickyClient<PoolNode>>();
   /** Cookie clients a person released: their cookies are still well signed, but no longer count. The oldest go first. */
   private readonly released = new Set<string>();
-  private readonly queue = new Set<Waiter>();
+  /** In the order they came. */
+  private readonly queue = new Map<Waiter, Placement<PoolNode>>();
 
   constructor(config: PoolConfig, deps: PoolDeps) {
     this.config = config;
@@ -78,16 +81,26 @@ export class Pool {
     const before = this.config;
     this.config = config;
     if (config.algorithm !== before.algorithm) this.policy = createPolicy<PoolNode>(config.algorithm, this.deps.random);
-    const checksChanged = !same(before.healthCheck, config.healthCheck) || !same(before.passiveCheck, config.passiveCheck);
+    const checksChanged =
+      !same(before.healthCheck, config.healthCheck) ||
+      !same(before.passiveCheck, config.passiveCheck) ||
+      before.proxyProtocol !== config.proxyProtocol;
     this.setNodes(config, checksChanged);
     this.setStickiness(before, config);
     this.refresh();
   }
 
-  /** Ends checks and idle connections; what is in flight is the engine's to wait for. */
+  /** Ends checks and idle connections; what is in flight is the engine's to wait for, who waits for a place is told no. */
   close(): void {
     for (const node of this.nodes) this.retire(node);
+    this.nodes = [];
+    this.nodeIds = [];
     this.clients?.clear();
+    this.refresh();
+    for (const waiter of [...this.queue.keys()]) {
+      this.queue.delete(waiter);
+      waiter.placeFree();
+    }
   }
 
   /** Closes connections of removed nodes once their time is up. Set by the engine. */
@@ -103,7 +116,10 @@ export class Pool {
       const moved = node.config.address !== nodeConfig.address || !same(node.config.tls, nodeConfig.tls);
       node.config = nodeConfig;
       if (moved) {
-        node.address = addressOf(nodeConfig);
+        this.deps.names.unwatch(node.address);
+        node.address = this.watch(nodeConfig, () => {
+          node.upstream.closeIdle();
+        });
         node.upstream.closeIdle();
       }
       if (moved || checksChanged) {
@@ -118,8 +134,16 @@ export class Pool {
     this.nodeIds = this.nodes.map((node) => node.id);
   }
 
-  private createNode(config: PoolConfig['nodes'][number]): PoolNode {
-    const node = new PoolNode(this.config.id, config);
+  /** What is dialled for a node; `moved` is called when its name has come to mean another address. */
+  private watch(config: NodeConfig, moved: () => void): DialAddress {
+    return this.deps.names.watch(addressOf(config), moved);
+  }
+
+  private createNode(config: NodeConfig): PoolNode {
+    const address = this.watch(config, () => {
+      node.upstream.closeIdle();
+    });
+    const node: PoolNode = new PoolNode(this.config.id, config, address);
     this.attachHealth(node);
     if (config.mode !== 'reject') node.health.start();
     if (config.mode === 'drain') this.beginDrain(node);
@@ -132,6 +156,7 @@ export class Pool {
       tls: node.config.tls,
       check: this.config.healthCheck,
       passive: this.config.passiveCheck,
+      proxyProtocol: this.config.proxyProtocol,
       clock: this.deps.clock,
       random: this.deps.random,
       onChange: (_health, before) => {
@@ -151,6 +176,7 @@ export class Pool {
       // What was seen before checks stopped is no evidence any more.
       this.attachHealth(node);
       node.health.start();
+      this.beginRamp(node);
     }
     if (node.mode === 'drain') this.beginDrain(node);
     else node.drain = null;
@@ -167,8 +193,11 @@ export class Pool {
     node.isLive = state !== 'down';
     const wasDown = node.lastTold === 'down';
     if (state === 'down' && before !== 'down') {
-      node.lastTold = 'down';
-      this.deps.fact({ time: now, kind: 'node.down', pool: this.config.id, node: node.id, reason });
+      // A node on trial that fails again has not been up in between: downs and ups are told in pairs.
+      if (!wasDown) {
+        node.lastTold = 'down';
+        this.deps.fact({ time: now, kind: 'node.down', pool: this.config.id, node: node.id, reason });
+      }
       node.upstream.closeIdle();
       node.rampFrom = 0;
       this.clients?.dropNode(node);
@@ -178,15 +207,21 @@ export class Pool {
         node.lastTold = 'up';
         this.deps.fact({ time: now, kind: 'node.up', pool: this.config.id, node: node.id, reason });
       }
-      if (wasDown && this.config.slowStartMs > 0) node.rampFrom = this.deps.clock.monotonic();
+      if (wasDown) this.beginRamp(node);
     }
     this.refresh();
     this.deps.changed();
   }
 
+  /** Slow start: the node has come back, and takes its full share only after a while. */
+  private beginRamp(node: PoolNode): void {
+    if (this.config.slowStartMs > 0) node.rampFrom = this.deps.clock.monotonic();
+  }
+
   private retire(node: PoolNode): void {
     node.retired = true;
     node.health.stop();
+    this.deps.names.unwatch(node.address);
     node.upstream.closeIdle();
     this.clients?.unpinNode(node);
     this.clients?.dropNode(node);
@@ -236,7 +271,7 @@ export class Pool {
       return weight;
     }
     // Never below a tenth: a node that gets nothing proves nothing.
-    return Math.max(1, Math.round(weight * Math.max(0.1, share)));
+    return weight * Math.max(0.1, share);
   }
 
   /** Once a second: slow start goes on, drains end, table entries end, old idle connections are closed. */
@@ -286,13 +321,15 @@ export class Pool {
     const entry = this.codec === null ? clients.find(placement.client, now) : this.findByCookie(placement, clients, now);
     if (entry === undefined) return this.placeNew(placement, clients, now);
 
-    if (placement.tried.length === 0) {
+    // A request that waited for a place asks for the second time.
+    if (placement.tried.length === 0 && !placement.onlyFull) {
       placement.known = entry.requests > 0;
       entry.requests++;
       clients.seen(entry, now);
     }
     const { pinned } = entry;
     if (pinned !== null && pinned.isLive && pinned.mode !== 'reject' && !placement.tried.includes(pinned)) {
+      if (pinned.isFull) return this.pickFresh(placement);
       placement.how = verdictCode['chosen:pinned'];
       this.moveTo(placement, entry, pinned, now);
       return pinned;
@@ -323,6 +360,7 @@ export class Pool {
       placement.onlyFull = this.hasLimits && this.candidates.some((candidate) => candidate.isFull && !tried.includes(candidate));
       return undefined;
     }
+    placement.onlyFull = false;
     if (tried.length > 0) placement.how = verdictCode['chosen:retry'];
     else placement.how = this.candidates.length === 1 ? verdictCode['chosen:only'] : howCodes[this.policy.how];
     return node;
@@ -440,12 +478,12 @@ export class Pool {
   }
 
   /**
-   * Waits for a place when every node that could serve is at its limit. First come, first served.
+   * Waits for a place when every node that could serve `placement` is at its limit. First come, first served.
    * @returns false when too many wait already.
    */
-  enqueue(waiter: Waiter): boolean {
+  enqueue(waiter: Waiter, placement: Placement<PoolNode>): boolean {
     if (this.queue.size >= maxQueue) return false;
-    this.queue.add(waiter);
+    this.queue.set(waiter, placement);
     return true;
   }
 
@@ -455,10 +493,16 @@ export class Pool {
   }
 
   private admitNext(): void {
-    const first: Waiter | undefined = this.queue.values().next().value;
-    if (first === undefined || !this.candidates.some((node) => !node.isFull)) return;
-    this.queue.delete(first);
-    first.placeFree();
+    for (const [waiter, { tried }] of this.queue) {
+      if (!this.candidates.some((node) => !node.isFull && !tried.includes(node))) {
+        // Only who has seen nodes fail may be unable to use what others could.
+        if (tried.length === 0) return;
+        continue;
+      }
+      this.queue.delete(waiter);
+      waiter.placeFree();
+      return;
+    }
   }
 
   /** Makes a client stay on `node` whenever that node can serve. */

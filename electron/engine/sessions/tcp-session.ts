@@ -67,7 +67,7 @@ export class TcpSession implements Session, Ending, Waiter {
       this.candidates = this.pool.nodeIds;
     }
     if (node === undefined) {
-      if (this.placement.onlyFull && this.pool.enqueue(this)) {
+      if (this.placement.onlyFull && this.pool.enqueue(this, this.placement)) {
         this.queuedSince = this.listener.clock.monotonic();
         return;
       }
@@ -80,8 +80,11 @@ export class TcpSession implements Session, Ending, Waiter {
     node.inUse.add(this);
     this.isConnected = false;
     this.connectingSince = this.listener.clock.monotonic();
-    const { socket, ready } = dial(node.address, node.config.tls, undefined, (data) => {
-      this.fromNode(data, node);
+    const { socket, ready } = dial(node.address, node.config.tls, {
+      preamble: this.proxyHeader(),
+      read: (data) => {
+        this.fromNode(data, node);
+      },
     });
     this.upstream = socket;
     let error = 'closed the connection';
@@ -99,6 +102,13 @@ export class TcpSession implements Session, Ending, Waiter {
         this.client.resetAndDestroy();
       } else this.client.destroySoon();
     });
+  }
+
+  private proxyHeader(): Buffer | undefined {
+    const { proxyProtocol } = this.pool.config;
+    if (proxyProtocol === 'none') return undefined;
+    const { address, port, localAddress, localPort } = this.peer;
+    return encodeProxyHeader(proxyProtocol, { address, port }, { address: localAddress, port: localPort });
   }
 
   placeFree(): void {
@@ -134,11 +144,6 @@ export class TcpSession implements Session, Ending, Waiter {
     node.health.reportSuccess();
     node.latency.record(this.lastActive - this.connectingSince);
     listener.latency.record(this.lastActive - this.startedAt);
-    const { proxyProtocol } = this.pool.config;
-    if (proxyProtocol !== 'none') {
-      const { address, port, localAddress, localPort } = this.peer;
-      upstream.write(encodeProxyHeader(proxyProtocol, { address, port }, { address: localAddress, port: localPort }));
-    }
     if (this.first !== null) {
       this.toNode(this.first, node, upstream);
       this.first = null;

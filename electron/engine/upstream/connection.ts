@@ -1,20 +1,21 @@
 import type { Socket } from 'node:net';
-import type { HostPort } from '../../../shared/model/address.ts';
 import type { NodeConfig } from '../../../shared/model/config.ts';
 import { HEAD_END } from '../sessions/http/bytes.ts';
 import { ChunkedBody, type BodySink } from '../sessions/http/chunked.ts';
 import { ResponseHead } from '../sessions/http/response-head.ts';
 import { dial } from './dial.ts';
+import type { DialAddress } from './name-resolver.ts';
 import { describeSocketError } from './socket-error.ts';
 
 /** An answer's head at most; a node that sends more is broken. */
 const maxAnswerHead = 65_536;
+const alpn = ['http/1.1'];
 /** Interim answers (1xx) to one request at most. */
 const maxInterim = 100;
 
 /** What a connection needs to know of the node it leads to. */
 export interface UpstreamTarget {
-  readonly address: HostPort;
+  readonly address: DialAddress;
   readonly config: Pick<NodeConfig, 'tls'>;
   /** Bytes read from it. */
   bytesIn: number;
@@ -86,8 +87,11 @@ export class UpstreamConnection {
   constructor(node: UpstreamTarget, keeper: ConnectionKeeper) {
     this.node = node;
     this.keeper = keeper;
-    const { socket, ready } = dial(node.address, node.config.tls, ['http/1.1'], (data) => {
-      this.read(data);
+    const { socket, ready } = dial(node.address, node.config.tls, {
+      alpn,
+      read: (data) => {
+        this.read(data);
+      },
     });
     this.socket = socket;
     socket.once(ready, () => {

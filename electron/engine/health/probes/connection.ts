@@ -1,16 +1,14 @@
-import type { HostPort } from '../../../../shared/model/address.ts';
-import type { NodeConfig } from '../../../../shared/model/config.ts';
 import { dialProbe } from './probe-socket.ts';
-import type { Probe } from './probe.ts';
+import type { Probe, ProbeTarget } from './probe.ts';
 import { describeSocketError } from '../../upstream/socket-error.ts';
 
 /** Passes when a TCP handshake (with node TLS: a TLS handshake) succeeds; then closes the connection properly. */
-export function connectionProbe(target: HostPort, nodeTls: NodeConfig['tls']): Probe {
+export function connectionProbe(target: ProbeTarget): Probe {
   return (signal) =>
     new Promise((resolve) => {
-      const { socket, ready } = dialProbe(target, nodeTls, signal);
+      const { socket, ready } = dialProbe(target, signal);
       socket.once(ready, () => {
-        resolve({ ok: true, detail: nodeTls === false ? 'connected' : 'connected over TLS' });
+        resolve({ ok: true, detail: target.tls === false ? 'connected' : 'connected over TLS' });
         socket.destroySoon();
       });
       socket.once('error', (error) => {

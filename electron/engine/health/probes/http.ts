@@ -1,16 +1,16 @@
 import { formatHostPort, type HostPort } from '../../../../shared/model/address.ts';
-import { parseStatusRanges, type HealthCheckConfig, type NodeConfig } from '../../../../shared/model/config.ts';
+import { parseStatusRanges, type HealthCheckConfig } from '../../../../shared/model/config.ts';
 import { AnswerReader } from './answer-reader.ts';
 import { dialProbe } from './probe-socket.ts';
-import type { Probe, ProbeOutcome } from './probe.ts';
+import type { Probe, ProbeOutcome, ProbeTarget } from './probe.ts';
 import { describeSocketError } from '../../upstream/socket-error.ts';
 
 /**
  * Sends one HTTP/1.1 request on a connection of its own. Passes when the status is among the expected ones and, for
  * http_body, the first 64 KiB of the body match the pattern.
  */
-export function httpProbe(target: HostPort, check: HealthCheckConfig, nodeTls: NodeConfig['tls']): Probe {
-  const request = buildRequest(target, check);
+export function httpProbe(target: ProbeTarget, check: HealthCheckConfig): Probe {
+  const request = buildRequest(target.address, check);
   const ranges = parseStatusRanges(check.expectStatus) ?? [];
   const pattern = check.type === 'http_body' ? new RegExp(check.bodyPattern) : undefined;
 
@@ -32,7 +32,7 @@ export function httpProbe(target: HostPort, check: HealthCheckConfig, nodeTls: N
 
   return (signal) =>
     new Promise((resolve) => {
-      const { socket, ready } = dialProbe(target, nodeTls, signal);
+      const { socket, ready } = dialProbe(target, signal);
       const answer = new AnswerReader(check.method);
       const settle = (outcome: ProbeOutcome | undefined) => {
         if (!outcome) return;
@@ -57,8 +57,8 @@ export function httpProbe(target: HostPort, check: HealthCheckConfig, nodeTls: N
     });
 }
 
-function buildRequest(target: HostPort, check: HealthCheckConfig): string {
-  const host = check.host || formatHostPort(target.host, target.port);
+function buildRequest(address: HostPort, check: HealthCheckConfig): string {
+  const host = check.host || formatHostPort(address.host, address.port);
   const length = check.method === 'POST' ? 'Content-Length: 0\r\n' : '';
   return `${check.method} ${check.path} HTTP/1.1\r\nHost: ${host}\r\nUser-Agent: Evenkeel-check\r\nAccept: */*\r\n${length}Connection: close\r\n\r\n`;
 }

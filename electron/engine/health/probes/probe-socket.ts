@@ -1,10 +1,9 @@
-import type { HostPort } from '../../../../shared/model/address.ts';
-import type { NodeConfig } from '../../../../shared/model/config.ts';
 import { dial, type Dialled } from '../../upstream/dial.ts';
+import type { ProbeTarget } from './probe.ts';
 
 /** Opens a socket for a probe. It belongs to `signal`: it is destroyed when that is aborted. */
-export function dialProbe(target: HostPort, nodeTls: NodeConfig['tls'], signal: AbortSignal): Dialled {
-  const dialled = dial(target, nodeTls);
+export function dialProbe(target: ProbeTarget, signal: AbortSignal): Dialled {
+  const dialled = dial(target.address, target.tls, { preamble: target.preamble });
   const { socket } = dialled;
   const abort = () => {
     socket.destroy();

@@ -1,3 +1,14 @@
+import type { NodeConfig } from '../../../../shared/model/config.ts';
+import type { DialAddress } from '../../upstream/name-resolver.ts';
+
+/** Where a probe connects to, and how. */
+export interface ProbeTarget {
+  address: DialAddress;
+  tls: NodeConfig['tls'];
+  /** Sent first of all: the PROXY header of a node that demands one. */
+  preamble?: Buffer | undefined;
+}
+
 /** What a probe found, in words that fit after "check:". */
 export interface ProbeOutcome {
   ok: boolean;

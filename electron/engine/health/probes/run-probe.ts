@@ -1,26 +1,40 @@
-import type { HostPort } from '../../../../shared/model/address.ts';
-import type { HealthCheckConfig, NodeConfig } from '../../../../shared/model/config.ts';
+import type { HealthCheckConfig, NodeConfig, PoolConfig } from '../../../../shared/model/config.ts';
 import type { CheckResult } from '../../../../shared/model/state.ts';
 import type { Clock } from '../../clock.ts';
 import { connectionProbe } from './connection.ts';
 import { httpProbe } from './http.ts';
-import type { Probe } from './probe.ts';
+import type { Probe, ProbeTarget } from './probe.ts';
+import { encodeProxyHeader } from '../../sessions/proxy-protocol.ts';
+import type { DialAddress } from '../../upstream/name-resolver.ts';
 import { describeSocketError } from '../../upstream/socket-error.ts';
+
+/** A check speaks for no client: UNKNOWN in version 1, LOCAL in version 2. */
+const nobody = { address: '', port: 0 };
 
 /**
  * The probe a check asks for; undefined for type none.
  * @param address the node's; `check.port` replaces its port.
+ * @param proxyProtocol what the node demands of every connection. A port of the check's own demands nothing.
  */
-export function createProbe(address: HostPort, check: HealthCheckConfig, nodeTls: NodeConfig['tls']): Probe | undefined {
-  const target = { host: address.host, port: check.port || address.port };
+export function createProbe(
+  address: DialAddress,
+  check: HealthCheckConfig,
+  nodeTls: NodeConfig['tls'],
+  proxyProtocol: PoolConfig['proxyProtocol'] = 'none',
+): Probe | undefined {
+  const target: ProbeTarget = {
+    address: check.port === 0 ? address : { ...address, port: check.port },
+    tls: nodeTls,
+    preamble: proxyProtocol === 'none' || check.port !== 0 ? undefined : encodeProxyHeader(proxyProtocol, nobody, nobody),
+  };
   switch (check.type) {
     case 'none':
       return undefined;
     case 'connection':
-      return connectionProbe(target, nodeTls);
+      return connectionProbe(target);
     case 'http':
     case 'http_body':
-      return httpProbe(target, check, nodeTls);
+      return httpProbe(target, check);
   }
 }
 
@@ -74,7 +88,7 @@ export function runTimed(probe: Probe, timeoutMs: number, clock: Clock, signal?:
 }
 
 /** Runs one check now, of a node that need not be configured. Never rejects; takes at most `check.timeoutMs`. */
-export function runProbe(address: HostPort, check: HealthCheckConfig, nodeTls: NodeConfig['tls'], clock: Clock): Promise<CheckResult> {
+export function runProbe(address: DialAddress, check: HealthCheckConfig, nodeTls: NodeConfig['tls'], clock: Clock): Promise<CheckResult> {
   const probe = createProbe(address, check, nodeTls);
   if (!probe) return Promise.resolve({ time: clock.now(), ok: true, detail: 'not checked', durationMs: 0 });
   return runTimed(probe, check.timeoutMs, clock);
