@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import type { LookupFunction } from 'node:net';
+import type { Server as TlsServer } from 'node:tls';
 import { formatHostPort, parseHostPort, reachesListener } from '../../shared/model/address.ts';
 import type { Config, HealthCheckConfig, ListenerConfig, NodeConfig } from '../../shared/model/config.ts';
 import type { JournalFact } from '../../shared/model/journal.ts';
@@ -13,7 +15,6 @@ import { runProbe } from './health/probes/run-probe.ts';
 import { WindowedHistogram } from './metrics/histogram.ts';
 import { RequestRing } from './metrics/request-ring.ts';
 import { TrafficMeter } from './metrics/traffic-meter.ts';
-import type { LookupFunction } from 'node:net';
 import type { PoolNode } from './pools/node.ts';
 import { Pool } from './pools/pool.ts';
 import { BoundSocket } from './sessions/bound-socket.ts';
@@ -69,6 +70,8 @@ export class Engine implements EngineApi {
   private readonly meter = new TrafficMeter();
 
   private config: Config = { version: 1, listeners: [], pools: [], certificates: [] };
+  /** The one before: what is removed ends by its times. */
+  private previousConfig = this.config;
   private listeners = new Map<string, Listener>();
   private pools = new Map<string, Pool>();
   /** Removed listeners and nodes whose connections may still end by themselves. */
@@ -80,7 +83,7 @@ export class Engine implements EngineApi {
   private ticks = 0;
   private lastRotate = 0;
   private lastRebind = 0;
-  private readonly stops: (() => void)[] = [];
+  private readonly stops = new Set<() => void>();
   private queue: Promise<unknown> = Promise.resolve();
   private closed = false;
 
@@ -93,14 +96,25 @@ export class Engine implements EngineApi {
     this.names = new NameResolver(this.clock, options.lookup);
     this.startedAt = this.clock.now();
     this.ring = new RequestRing(10_000, this.random);
-    this.stops = [
+    this.stops.add(
       this.clock.every(checkMs, () => {
         this.tick();
       }),
+    );
+    this.stops.add(
       this.clock.every(sweepMs, () => {
         this.sweep();
       }),
-    ];
+    );
+  }
+
+  /** Runs `fn` after `ms`, unless the engine is destroyed before. */
+  private later(ms: number, fn: () => void): void {
+    const stop = this.clock.after(ms, () => {
+      this.stops.delete(stop);
+      fn();
+    });
+    this.stops.add(stop);
   }
 
   // ── configuration ────────────────────────────────────────────────────────────────────────────────────────
@@ -115,16 +129,15 @@ export class Engine implements EngineApi {
   private async applyNow(config: Config, options: ApplyOptions): Promise<{ changed: string[] }> {
     if (this.closed) throw new EngineError('ENGINE_CLOSED', 'The engine has been closed.');
     // What can fail comes first and changes nothing yet: certificates, then sockets.
-    const terminators = new Map(
-      config.listeners
-        .filter((l) => l.enabled && l.protocol === 'https' && this.needsTerminator(l, config))
-        .map((l) => [l.id, createTlsTerminator(l, config.certificates)]),
-    );
-    const { sockets, failures } = await this.bindAll(config, options.keepGoing === true);
+    const keepGoing = options.keepGoing === true;
+    const failures = new Map<string, string>();
+    const terminators = this.createTerminators(config, keepGoing, failures);
+    const sockets = await this.bindAll(config, keepGoing, failures);
 
     const changed = describeChanges(this.config, config);
     const before = this.config;
     this.config = config;
+    this.previousConfig = before;
     this.applyPools(config);
     this.applyListeners(before, config, sockets, failures);
     for (const [id, terminator] of terminators) this.listeners.get(id)?.secure(terminator);
@@ -132,9 +145,24 @@ export class Engine implements EngineApi {
     return { changed };
   }
 
+  private createTerminators(config: Config, keepGoing: boolean, failures: Map<string, string>): Map<string, TlsServer> {
+    const terminators = new Map<string, TlsServer>();
+    for (const listener of config.listeners) {
+      if (!listener.enabled || listener.protocol !== 'https' || !this.needsTerminator(listener, config)) continue;
+      try {
+        terminators.set(listener.id, createTlsTerminator(listener, config.certificates));
+      } catch (error) {
+        if (!keepGoing) throw error;
+        failures.set(listener.id, (error as Error).message);
+      }
+    }
+    return terminators;
+  }
+
   /** A terminator keeps its session tickets, so an https listener that has not changed keeps its terminator. */
   private needsTerminator(listener: ListenerConfig, config: Config): boolean {
     const running = this.config.listeners.find((l) => l.id === listener.id);
+    if (this.listeners.get(listener.id)?.isSecured !== true) return true;
     if (!running || running.protocol !== 'https' || !running.enabled) return true;
     const material = (from: Config, l: ListenerConfig) =>
       JSON.stringify([l.certificates.map((id) => from.certificates.find((c) => c.id === id)), l.tlsProfile, l.timeouts.requestHeadMs]);
@@ -142,11 +170,10 @@ export class Engine implements EngineApi {
   }
 
   /** Opens what is not open yet. On failure everything is as it was before. */
-  private async bindAll(config: Config, keepGoing: boolean): Promise<{ sockets: Map<string, BoundSocket>; failures: Map<string, string> }> {
+  private async bindAll(config: Config, keepGoing: boolean, failures: Map<string, string>): Promise<Map<string, BoundSocket>> {
     const sockets = new Map<string, BoundSocket>();
-    const failures = new Map<string, string>();
     const held = new Map([...this.listeners.values()].flatMap((l) => (l.socket ? [[l.socket.key, l.socket] as const] : [])));
-    const wanted = config.listeners.filter((l) => l.enabled);
+    const wanted = config.listeners.filter((l) => l.enabled && !failures.has(l.id));
     const wantedKeys = new Set(wanted.map(keyOf));
     const opened: BoundSocket[] = [];
     const givenUp: { place: Place; listener: Listener }[] = [];
@@ -179,7 +206,7 @@ export class Engine implements EngineApi {
         throw error;
       }
     }
-    return { sockets, failures };
+    return sockets;
   }
 
   private applyPools(config: Config): void {
@@ -214,17 +241,18 @@ export class Engine implements EngineApi {
   }
 
   private drainMs(pool: string): number {
-    const times = this.config.listeners.filter((l) => l.pool === pool).map((l) => l.timeouts.drainMs);
+    let times = this.config.listeners.filter((l) => l.pool === pool).map((l) => l.timeouts.drainMs);
+    // Nobody uses it any more: those who did say how long it may take.
+    if (times.length === 0) times = this.previousConfig.listeners.filter((l) => l.pool === pool).map((l) => l.timeouts.drainMs);
     return times.length > 0 ? Math.max(...times) : 30_000;
   }
 
   /** What a removed node still serves may end by itself within the drain timeout. */
   private cutLater(node: PoolNode): void {
     if (node.inUse.size === 0) return;
-    const stop = this.clock.after(this.drainMs(node.pool), () => {
+    this.later(this.drainMs(node.pool), () => {
       for (const user of [...node.inUse]) user.cut();
     });
-    this.stops.push(stop);
   }
 
   private applyListeners(before: Config, config: Config, sockets: Map<string, BoundSocket>, failures: Map<string, string>): void {
@@ -239,19 +267,25 @@ export class Engine implements EngineApi {
       const socket = listenerConfig.enabled ? (sockets.get(keyOf(listenerConfig)) ?? null) : null;
       if (socket) released.delete(socket);
       if (socket !== wasBound || !old) listener.bind(socket);
+      const was = before.listeners.find((l) => l.id === listenerConfig.id);
+      if (old && was?.enabled) this.leavePlace(listener, was);
       const failedBefore = listener.failure;
       listener.failure = failures.get(listenerConfig.id) ?? '';
-      this.reportListener(
-        listener,
-        wasBound,
-        failedBefore,
-        before.listeners.find((l) => l.id === listenerConfig.id),
-      );
+      this.reportListener(listener, wasBound, failedBefore, was);
       next.set(listenerConfig.id, listener);
     }
     for (const socket of released) void socket.close();
     for (const [id, listener] of this.listeners) if (!next.has(id)) this.retire(listener);
     this.listeners = next;
+  }
+
+  /** What becomes of the connections of a listener that was bound, when it is not bound there any more or serves otherwise. */
+  private leavePlace(listener: Listener, was: ListenerConfig): void {
+    const { config } = listener;
+    if (!config.enabled) {
+      const cut = listener.leave();
+      this.later(config.timeouts.drainMs, cut);
+    } else if (was.protocol !== 'tcp' && (config.protocol !== was.protocol || !overlaps(was, config))) listener.leave();
   }
 
   private reportListener(listener: Listener, wasBound: BoundSocket | null, failedBefore: string, before: ListenerConfig | undefined): void {
@@ -271,12 +305,10 @@ export class Engine implements EngineApi {
     this.fact({ time: this.clock.now(), kind: 'listener.down', listener: listener.config.id, reason: 'Removed' });
     listener.drain();
     this.leaving.add(listener);
-    this.stops.push(
-      this.clock.after(listener.config.timeouts.drainMs, () => {
-        listener.cut();
-        this.leaving.delete(listener);
-      }),
-    );
+    this.later(listener.config.timeouts.drainMs, () => {
+      listener.cut();
+      this.leaving.delete(listener);
+    });
   }
 
   // ── what happens ─────────────────────────────────────────────────────────────────────────────────────────
@@ -317,7 +349,7 @@ export class Engine implements EngineApi {
     for (const listener of this.listeners.values()) listener.check(now);
     for (const listener of this.leaving) {
       listener.check(now);
-      if (listener.busyCount === 0) this.leaving.delete(listener);
+      if (listener.open === 0) this.leaving.delete(listener);
     }
     if (now - this.lastRotate >= rotateMs) {
       this.lastRotate = now;
@@ -464,7 +496,8 @@ export class Engine implements EngineApi {
   /** Ends everything at once. */
   destroy(): void {
     this.closed = true;
-    for (const stop of this.stops.splice(0)) stop();
+    for (const stop of this.stops) stop();
+    this.stops.clear();
     for (const listener of [...this.listeners.values(), ...this.leaving]) {
       void listener.socket?.close();
       listener.cut();

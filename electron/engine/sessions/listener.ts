@@ -43,7 +43,8 @@ export class Listener implements ListenerContext {
   private since: number;
   /** Connections whose PROXY header is still to come. */
   private readonly pending = new Set<Socket>();
-  private readonly handshaking = new Map<string, ClientAddress>();
+  /** Connections whose TLS handshake is under way, by their four addresses. */
+  private readonly handshaking = new Map<string, { socket: Socket; peer: ClientAddress }>();
   /** Why it could not be bound; empty when it is, or is switched off. */
   failure = '';
 
@@ -75,8 +76,8 @@ export class Listener implements ListenerContext {
   accept(socket: Socket): void {
     const { config } = this;
     const address = plainAddress(socket.remoteAddress ?? '');
-    const now = this.clock.monotonic();
-    if (address === '' || this.connections >= config.maxConnections || !this.throttle.admits(address, config.connectionThrottle, now)) {
+    const isProxy = config.acceptProxyProtocolFrom.length > 0 && this.isListedPeer(address);
+    if (address === '' || this.connections >= config.maxConnections || (!isProxy && !this.admits(address))) {
       socket.destroy();
       return;
     }
@@ -84,8 +85,13 @@ export class Listener implements ListenerContext {
     socket.once('close', () => {
       this.connections--;
     });
-    if (config.acceptProxyProtocolFrom.length > 0 && this.isListedPeer(address)) this.readProxyHeader(socket);
+    if (isProxy) this.readProxyHeader(socket);
     else this.start(socket, peerOf(socket), null);
+  }
+
+  /** The throttle counts clients: behind a listed peer the one its PROXY header names, never the peer, which stands for many. */
+  private admits(client: string): boolean {
+    return this.throttle.admits(client, this.config.connectionThrottle, this.clock.monotonic());
   }
 
   /** A listed peer must begin with a PROXY header, whole within the head timeout. */
@@ -99,13 +105,18 @@ export class Listener implements ListenerContext {
       stopTimer();
       this.pending.delete(socket);
     };
+    const onEnd = () => {
+      socket.destroy();
+    };
     socket.once('close', done);
+    socket.once('end', onEnd);
     socket.on('error', () => undefined);
     const onData = (chunk: Buffer) => {
       const result = parser.push(chunk);
       if (!result.done) return;
       socket.removeListener('data', onData);
       socket.removeListener('close', done);
+      socket.removeListener('end', onEnd);
       done();
       if (!result.ok) {
         socket.destroy();
@@ -116,6 +127,10 @@ export class Listener implements ListenerContext {
       if (result.source) {
         peer.address = result.source.address;
         peer.port = result.source.port;
+      }
+      if (!this.admits(peer.address)) {
+        socket.destroy();
+        return;
       }
       this.start(socket, peer, result.rest.length > 0 ? result.rest : null);
     };
@@ -135,11 +150,12 @@ export class Listener implements ListenerContext {
       return;
     }
     const key = connectionKey(socket);
-    this.handshaking.set(key, peer);
+    this.handshaking.set(key, { socket, peer });
     socket.once('close', () => {
       this.handshaking.delete(key);
     });
-    this.tls?.emit('connection', socket);
+    if (this.tls) this.tls.emit('connection', socket);
+    else socket.destroy();
   }
 
   /** Sets what terminates TLS for an https listener; null for the other protocols. */
@@ -147,7 +163,14 @@ export class Listener implements ListenerContext {
     this.tls = tls;
     tls?.on('secureConnection', (socket: TLSSocket) => {
       // The certificate's socket knows the peer it is connected to, not the client a PROXY header named.
-      const peer = this.handshaking.get(connectionKey(socket)) ?? peerOf(socket);
+      const key = connectionKey(socket);
+      const peer = this.handshaking.get(key)?.peer;
+      this.handshaking.delete(key);
+      // It went away in the meantime, or the listener ended.
+      if (peer === undefined) {
+        socket.destroy();
+        return;
+      }
       this.sessions.add(new HttpSession(this, socket, peer, true));
     });
     tls?.on('tlsClientError', (_error, socket) => {
@@ -175,12 +198,32 @@ export class Listener implements ListenerContext {
     for (const session of this.sessions) session.drain();
   }
 
+  /**
+   * The listener has gone elsewhere, is switched off or speaks another protocol: what is open here is as good as before, but takes no
+   * further requests.
+   * @returns ends what is still left of it.
+   */
+  leave(): () => void {
+    const left = [...this.sessions];
+    for (const session of left) session.drain();
+    return () => {
+      for (const session of left) if (this.sessions.has(session)) session.cut();
+    };
+  }
+
   /** Ends whatever is left. @returns how many connections were cut in the middle of something. */
   cut(): number {
     const busy = this.busyCount;
     for (const session of [...this.sessions]) session.cut();
+    for (const socket of this.pending) socket.destroy();
+    for (const { socket } of [...this.handshaking.values()]) socket.destroy();
     this.tls = null;
     return busy;
+  }
+
+  /** Something is there that terminates TLS. */
+  get isSecured(): boolean {
+    return this.tls !== null;
   }
 
   /** Open client connections. */
@@ -216,7 +259,7 @@ export class Listener implements ListenerContext {
 }
 
 function connectionKey(socket: Socket): string {
-  return `${socket.remoteAddress ?? ''}|${socket.remotePort ?? 0}`;
+  return `${socket.remoteAddress ?? ''}|${socket.remotePort ?? 0}|${socket.localAddress ?? ''}|${socket.localPort ?? 0}`;
 }
 
 function peerOf(socket: Socket): ClientAddress {
