@@ -13,6 +13,8 @@ export interface HarnessConfig {
   listeners?: (Raw & { id: string })[];
   /** No health checks, no passive checks, no stickiness unless said; nodes are addresses or node objects. */
   pools: (Raw & { id: string; nodes: (string | Raw)[] })[];
+  /** Certificates with their PEM text. */
+  certificates?: readonly { id: string; certPem: string; keyPem: string }[];
 }
 
 /** @returns a whole configuration. @throws Error with every issue when it is not valid. */
@@ -20,6 +22,7 @@ export function buildConfig(short: HarnessConfig, ports: ReadonlyMap<string, num
   const listeners = short.listeners ?? [{ id: 'web' }];
   const raw = {
     version: 1,
+    certificates: (short.certificates ?? []).map(({ id, certPem, keyPem }) => ({ id, certPem, keyPem })),
     listeners: listeners.map((l) => ({ protocol: 'http', pool: short.pools[0]!.id, port: ports.get(l.id), ...l })),
     pools: short.pools.map((p) => ({
       healthCheck: { type: 'none' },
@@ -79,6 +82,12 @@ export class EngineHarness {
     const result = await this.engine.apply(config);
     this.config = config;
     return result;
+  }
+
+  /** Applies as at start: a listener that cannot be had does not fail the others. */
+  async applyKeepGoing(short: HarnessConfig): Promise<void> {
+    this.config = buildConfig(short, this.ports);
+    await this.engine.apply(this.config, { keepGoing: true });
   }
 
   async snapshot(): Promise<EngineSnapshot> {

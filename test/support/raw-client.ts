@@ -51,6 +51,11 @@ export class RawClient {
     });
   }
 
+  /** Over a socket that is there already, a TLS one for instance. */
+  static over(socket: Socket): RawClient {
+    return new RawClient(socket);
+  }
+
   #notify(): void {
     const waiting = this.#wake;
     this.#wake = [];
