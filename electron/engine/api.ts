@@ -22,6 +22,12 @@ export interface EngineApi {
   pinClient(pool: string, key: string, node: string): Awaitable<Client>;
   /** @throws EngineError POOL_NOT_FOUND, CLIENT_NOT_FOUND. */
   releaseClient(pool: string, key: string): Awaitable<void>;
+  /**
+   * Takes every client off the node but those pinned to it. Each is placed afresh by its next request; what is in flight goes on.
+   * @returns how many.
+   * @throws EngineError POOL_NOT_FOUND, NODE_NOT_FOUND.
+   */
+  moveClients(pool: string, node: string): Awaitable<{ moved: number }>;
   listRequests(query: RequestQuery): Awaitable<{ entries: RequestRecord[]; sampling: Sampling }>;
   /** Runs one probe now, of a node that need not be configured. */
   tryCheck(node: NodeConfig, check: HealthCheckConfig): Promise<CheckResult>;
@@ -57,7 +63,19 @@ export interface RequestQuery {
   afterSeq?: number;
   /** 1–1,000, default 100. */
   limit?: number;
-  filter?: { listener?: string; pool?: string; node?: string; client?: string; method?: string; path?: string; status?: number };
+  filter?: {
+    listener?: string;
+    pool?: string;
+    node?: string;
+    client?: string;
+    method?: string;
+    path?: string;
+    status?: number;
+    /** First digit of the status; 0: no answer reached the client. */
+    statusClass?: number;
+    /** true: only what was retried. */
+    retried?: boolean;
+  };
 }
 
 /** Facts that come up from the engine. */

@@ -424,8 +424,7 @@ export class Engine implements EngineApi {
 
   pinClient(poolId: string, key: string, nodeId: string): Client {
     const pool = this.poolNamed(poolId);
-    const node = pool.nodes.find((n) => n.id === nodeId);
-    if (!node) throw new EngineError('NODE_NOT_FOUND', `Pool "${poolId}" has no node "${nodeId}".`);
+    const node = this.nodeNamed(pool, nodeId);
     const entry = this.entryOf(pool, key);
     pool.pin(entry, node);
     return this.describe(pool, entry);
@@ -434,6 +433,19 @@ export class Engine implements EngineApi {
   releaseClient(poolId: string, key: string): void {
     const pool = this.poolNamed(poolId);
     pool.release(this.entryOf(pool, key));
+  }
+
+  moveClients(poolId: string, nodeId: string): { moved: number } {
+    const pool = this.poolNamed(poolId);
+    const moved = pool.clients?.dropNode(this.nodeNamed(pool, nodeId), 'keepPinned') ?? 0;
+    this.publishSoon();
+    return { moved };
+  }
+
+  private nodeNamed(pool: Pool, id: string): PoolNode {
+    const node = pool.nodes.find((n) => n.id === id);
+    if (!node) throw new EngineError('NODE_NOT_FOUND', `Pool "${pool.config.id}" has no node "${id}".`);
+    return node;
   }
 
   private poolNamed(id: string): Pool {

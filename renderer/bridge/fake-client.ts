@@ -277,6 +277,13 @@ export function createFakeMain(options: FakeOptions = {}): FakeMain {
       publish();
       return nodeOf(pool, node);
     },
+    'node.moveClients': ({ pool, node }) => {
+      const { label } = nodeOf(pool, node);
+      const leaving = [...clients.values()].filter((c) => c.pool === pool && c.node === node && !c.pinned).length;
+      moveAll(pool, node, 1, `${label} was drained`);
+      publish();
+      return { moved: leaving };
+    },
     'engine.snapshot': () => ({ epoch, seq, startedAt, listeners, pools }),
     'clients.list': ({ pool, node, search, offset = 0, limit = 100 }) => {
       const found = [...clients.values()].filter(

@@ -5,6 +5,7 @@ export const requestChannels = [
   'config.validate',
   'config.apply',
   'node.setMode',
+  'node.moveClients',
   'engine.snapshot',
   'clients.list',
   'clients.pin',

@@ -73,6 +73,8 @@ export const requests = {
   /** All or nothing. `changed` names what differs: "listeners.web", "pools.web", "pools.web.nodes.a", "certificates.x". */
   'config.apply': { params: z.strictObject({ config: rawConfig }), result: z.object({ changed: z.array(z.string()) }) },
   'node.setMode': { params: z.strictObject({ pool: id, node: id, mode: nodeModeSchema }), result: nodeStateSchema },
+  /** Takes every client off the node but those pinned to it; each is placed afresh by its next request. Sessions and requests in flight go on. */
+  'node.moveClients': { params: z.strictObject({ pool: id, node: id }), result: z.object({ moved: z.number() }) },
   'engine.snapshot': { params: empty, result: snapshotSchema },
   /** `limit` defaults to 100. `search` finds in key, case ignored. */
   'clients.list': {

@@ -22,6 +22,7 @@ const good: Record<RequestChannel, unknown> = {
   'config.validate': { config: document },
   'config.apply': { config: document },
   'node.setMode': { pool: 'web', node: 'a', mode: 'drain' },
+  'node.moveClients': { pool: 'web', node: 'a' },
   'engine.snapshot': {},
   'clients.list': { pool: 'web', limit: 1000 },
   'clients.pin': { pool: 'web', key: '10.0.0.1', node: 'a' },
@@ -38,6 +39,8 @@ const good: Record<RequestChannel, unknown> = {
   'settings.get': {},
   'settings.set': { theme: 'dark' },
 };
+
+const twoNodes = { ...document, pools: [{ id: 'web', nodes: ['a', 'b'].map((id, i) => ({ id, address: `127.0.0.1:900${i + 1}` })) }] };
 
 describe('the contract', () => {
   it('names every channel once, and only those', () => {
@@ -62,6 +65,8 @@ describe('the contract', () => {
         expiresAt: null,
       },
     ];
+    // There has to be a node to move clients to.
+    if (channel === 'node.moveClients') await ask('config.apply', { config: twoNodes });
     // The router of the test plane holds every answer against the contract.
     expect(await ask(channel, good[channel])).toMatchObject({ ok: true });
     for (const params of [null, [], 'text', 7, { ...(good[channel] as object), surprise: 1 }]) {
@@ -94,6 +99,25 @@ describe('the contract', () => {
     expect(await ask('clients.pin', { pool: 'web', key: 'k', node: 'nope' })).toMatchObject({ error: { code: 'NODE_NOT_FOUND' } });
     expect(await ask('clients.pin', { pool: 'nope', key: 'k', node: 'a' })).toMatchObject({ error: { code: 'POOL_NOT_FOUND' } });
     expect(await ask('clients.release', { pool: 'web', key: 'nope' })).toMatchObject({ error: { code: 'CLIENT_NOT_FOUND' } });
+  });
+});
+
+describe('moving the clients of a node', () => {
+  it('counts those it moves, names what is not there, and refuses when nobody else would take them', async () => {
+    const client = { pool: 'web', kind: 'address' as const, since: 1, lastSeen: 1, moves: 0, requests: 1, expiresAt: null };
+    it_.engine.clients = [
+      { ...client, key: '10.0.0.1', node: 'a', pinned: false },
+      { ...client, key: '10.0.0.2', node: 'a', pinned: true },
+      { ...client, key: '10.0.0.3', node: 'b', pinned: false },
+    ];
+    const params = { pool: 'web', node: 'a' };
+    expect(await ask('node.moveClients', params)).toMatchObject({ ok: false, error: { code: 'LAST_NODE' } });
+    await ask('config.apply', { config: twoNodes });
+    expect(await ask('node.moveClients', params)).toEqual({ ok: true, value: { moved: 1 } });
+    it_.engine.states['b'] = 'down';
+    expect(await ask('node.moveClients', params)).toMatchObject({ error: { code: 'LAST_NODE' } });
+    expect(await ask('node.moveClients', { ...params, node: 'nope' })).toMatchObject({ error: { code: 'NODE_NOT_FOUND' } });
+    expect(await ask('node.moveClients', { ...params, pool: 'nope' })).toMatchObject({ error: { code: 'POOL_NOT_FOUND' } });
   });
 });
 

@@ -6,6 +6,7 @@ import type { RecorderNode } from '../support/recorder-node.ts';
 import { values, type StrictAnswer } from '../support/strict-http.ts';
 import { sleep } from '../support/wait.ts';
 import type { EngineOptions } from '../../electron/engine/engine.ts';
+import type { JournalFact } from '../../shared/model/journal.ts';
 
 const stage = useStage();
 
@@ -288,5 +289,65 @@ describe('by address', () => {
       seen.add(client.received.toString());
     }
     expect(seen.size).toBe(1);
+  });
+});
+
+describe('moving the clients of a node now', () => {
+  it('by cookie: each goes elsewhere with its next request, the pinned one stays, what is in flight finishes there', async () => {
+    const facts: JournalFact[] = [];
+    const { harness, nodes, config } = await three(cookieSticky, { events: { fact: (fact) => facts.push(fact) } });
+    const cookies = (await Promise.all(Array.from({ length: 9 }, () => ask(harness)))).map((answer) => setCookie(answer)!);
+    const before = await harness.engine.listClients({ node: 'n1' });
+    expect(before.total).toBe(3);
+    const pinned = before.clients[0]!;
+    await harness.engine.pinClient('web', pinned.key, 'n1');
+    const drained = {
+      pools: [{ ...config.pools![0]!, nodes: nodes.map((n, i) => ({ address: n.address, mode: i === 0 ? 'drain' : 'accept' })) }],
+    };
+    await harness.apply(drained);
+    // Draining keeps them: a request that is still at the node when they are moved.
+    const homes = await Promise.all(cookies.map(async (cookie) => ({ cookie, node: nodeOf(await ask(harness, `NB_SRVID=${cookie}`)) })));
+    const atFirst = homes.filter((home) => home.node === 'n1').map((home) => home.cookie);
+    expect(atFirst).toHaveLength(3);
+    const answerNow = nodes[0]!.handlers.onRequest!;
+    nodes[0]!.handlers.onRequest = async (request, connection) => {
+      await sleep(150);
+      return answerNow(request, connection);
+    };
+    const inFlight = ask(harness, `NB_SRVID=${atFirst[1]!}`);
+    await sleep(40);
+
+    expect(await harness.engine.moveClients('web', 'n1')).toEqual({ moved: 2 });
+    expect((await harness.engine.listClients({ node: 'n1' })).clients.map((c) => c.key)).toEqual([pinned.key]);
+    expect((await inFlight).status).toBe(200);
+    const after = await Promise.all(atFirst.map((cookie) => ask(harness, `NB_SRVID=${cookie}`)));
+    expect(after.filter((answer) => nodeOf(answer) === 'n1')).toHaveLength(1);
+    expect(after.filter((answer) => setCookie(answer) !== undefined)).toHaveLength(2);
+    const moves = facts.filter((fact) => fact.kind === 'client.moved');
+    expect(moves.map((fact) => [fact.from, fact.reason])).toEqual([
+      ['n1', 'n1 was drained'],
+      ['n1', 'n1 was drained'],
+    ]);
+    // Nobody is left to be moved but the pinned one.
+    expect(await harness.engine.moveClients('web', 'n1')).toEqual({ moved: 0 });
+  });
+
+  it('by table: the address is placed afresh, and unknown pools and nodes are named', async () => {
+    const facts: JournalFact[] = [];
+    const { harness, nodes, config } = await three({ stickiness: { type: 'table' } }, { events: { fact: (fact) => facts.push(fact) } });
+    const home = nodeOf(await ask(harness));
+    expect(nodeOf(await ask(harness))).toBe(home);
+    await harness.apply({
+      pools: [
+        { ...config.pools![0]!, nodes: nodes.map((n, i) => ({ address: n.address, mode: `n${i + 1}` === home ? 'drain' : 'accept' })) },
+      ],
+    });
+    expect(nodeOf(await ask(harness))).toBe(home);
+    expect(await harness.engine.moveClients('web', home)).toEqual({ moved: 1 });
+    const next = nodeOf(await ask(harness));
+    expect(next).not.toBe(home);
+    expect(facts.filter((fact) => fact.kind === 'client.moved')).toMatchObject([{ client: '127.0.0.1', from: home, to: next }]);
+    await expect(async () => harness.engine.moveClients('web', 'nope')).rejects.toMatchObject({ code: 'NODE_NOT_FOUND' });
+    await expect(async () => harness.engine.moveClients('nope', home)).rejects.toMatchObject({ code: 'POOL_NOT_FOUND' });
   });
 });

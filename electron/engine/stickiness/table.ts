@@ -111,11 +111,15 @@ export class ClientTable<N extends StickyNode> {
     return from;
   }
 
-  /** Takes every client off a node that cannot have them any more; each is placed anew by its next request. */
-  dropNode(node: N): number {
+  /**
+   * Takes every client off a node; each is placed anew by its next request.
+   * @param pins `keepPinned` leaves those there whom a person pinned to it. Default: all go, the node cannot have them any more.
+   * @returns how many.
+   */
+  dropNode(node: N, pins?: 'keepPinned'): number {
     let dropped = 0;
     for (const entry of this.entries.values()) {
-      if (entry.node === node) {
+      if (entry.node === node && !(pins === 'keepPinned' && entry.pinned === node)) {
         this.detach(entry);
         dropped++;
       }

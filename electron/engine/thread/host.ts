@@ -106,6 +106,10 @@ export class EngineHost implements EngineApi {
     return this.#request('releaseClient', pool, key);
   }
 
+  moveClients(pool: string, node: string): Promise<{ moved: number }> {
+    return this.#request('moveClients', pool, node);
+  }
+
   listRequests(query: RequestQuery): Promise<EngineValue<'listRequests'>> {
     return this.#request('listRequests', query);
   }

@@ -14,6 +14,7 @@ export const engineMethods: readonly EngineMethod[] = [
   'listClients',
   'pinClient',
   'releaseClient',
+  'moveClients',
   'listRequests',
   'tryCheck',
   'close',

@@ -3,7 +3,14 @@ import { ContractError } from '../../../shared/contract/envelope.ts';
 import { fromEngine, type HandlerDeps } from './deps.ts';
 
 type EngineChannels =
-  'engine.snapshot' | 'clients.list' | 'clients.pin' | 'clients.release' | 'requests.list' | 'journal.list' | 'check.try';
+  | 'engine.snapshot'
+  | 'clients.list'
+  | 'clients.pin'
+  | 'clients.release'
+  | 'node.moveClients'
+  | 'requests.list'
+  | 'journal.list'
+  | 'check.try';
 
 export function engineHandlers({ engine, journal, workspace }: HandlerDeps): Pick<Handlers, EngineChannels> {
   return {
@@ -13,6 +20,19 @@ export function engineHandlers({ engine, journal, workspace }: HandlerDeps): Pic
     'clients.release': async ({ pool, key }) => {
       await fromEngine(() => engine.releaseClient(pool, key));
       return {};
+    },
+    'node.moveClients': async ({ pool, node }) => {
+      // Without another node their next requests would be refused. Whether pool and node exist is the engine's to say.
+      const { pools } = await fromEngine(() => engine.snapshot());
+      const others = pools.find((p) => p.id === pool)?.nodes.filter((n) => n.id !== node) ?? [];
+      const known = pools.some((p) => p.id === pool && p.nodes.some((n) => n.id === node));
+      if (known && !others.some((n) => (n.mode === 'accept' || n.mode === 'backup') && n.state !== 'down')) {
+        throw new ContractError(
+          'LAST_NODE',
+          `The clients of "${node}" were not moved: no other node of pool "${pool}" takes clients now. Set one to accept, or wait until one is up.`,
+        );
+      }
+      return fromEngine(() => engine.moveClients(pool, node));
     },
     'requests.list': (query) => fromEngine(() => engine.listRequests(query)),
     'journal.list': (query) => journal.list(query),

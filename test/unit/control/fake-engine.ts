@@ -102,6 +102,13 @@ export class FakeEngine implements EngineService {
     if (!this.clients.some((client) => client.key === key)) throw new EngineError('CLIENT_NOT_FOUND', `There is no client "${key}".`);
   }
 
+  moveClients(pool: string, node: string): { moved: number } {
+    const found = this.config.pools.find((p) => p.id === pool);
+    if (!found) throw new EngineError('POOL_NOT_FOUND', `There is no pool "${pool}".`);
+    if (!found.nodes.some((n) => n.id === node)) throw new EngineError('NODE_NOT_FOUND', `Pool "${pool}" has no node "${node}".`);
+    return { moved: this.clients.filter((c) => c.node === node && !c.pinned).length };
+  }
+
   listRequests() {
     return { entries: [], sampling: { every: 1, seen: 0, recorded: 0 } };
   }
