@@ -166,6 +166,8 @@ export class TcpSession implements Session, Ending, Waiter {
     upstream.on('end', () => {
       client.end();
     });
+    // Paused since its PROXY header was read; listening alone does not make it flow again.
+    if (client.isPaused() && !upstream.writableNeedDrain) client.resume();
   }
 
   private fromNode(data: Buffer, node: PoolNode): void {
