@@ -262,7 +262,10 @@ describe('accepted on http listeners', () => {
 describe('accepted on tcp listeners', () => {
   it.each(headers)('%s with the first bytes behind it, in any split', async (_, header) => {
     let got = '';
-    const node = await stage.node({ onBytes: (bytes) => (got += bytes.toString('latin1')) });
+    const node = await stage.node({
+      onBytes: (bytes) => (got += bytes.toString('latin1')),
+      onConnection: (c) => c.socket.on('end', () => c.socket.end()),
+    });
     const harness = await stage.engine({
       listeners: [{ id: 'web', protocol: 'tcp', ...listed }],
       pools: [{ id: 'web', nodes: [node.address] }],
@@ -273,8 +276,9 @@ describe('accepted on tcp listeners', () => {
       await client.writeParts(parts, () => turns(parts.length > 2 ? 1 : 4));
       client.end();
       expect(await eventually(() => got === 'payload')).toBe(true);
-      client.destroy();
+      expect(await client.untilClosed()).toBe('ended');
     }
+    expect(await harness.untilQuiet()).toBe('');
     const { entries } = await harness.engine.listRequests({ limit: 1000 });
     expect(new Set(entries.map((e) => e.client))).toEqual(new Set(['203.0.113.9']));
   });
