@@ -48,7 +48,7 @@ export class TcpSession implements Session, Ending, Waiter {
     this.startedWall = listener.clock.now();
     this.record = listener.ring.shouldRecord(this.startedAt);
     listener.requests++;
-    // Nothing is read from the client before a node is there: without a 'data' handler the socket stays paused.
+    // Little is read from the client before a node is there: without a 'data' handler a socket fills its buffer and stops.
     socket.on('error', () => undefined);
     socket.on('close', () => {
       this.end();
@@ -160,9 +160,12 @@ export class TcpSession implements Session, Ending, Waiter {
       this.lastActive = listener.clock.monotonic();
       client.resume();
     });
-    client.on('end', () => {
-      upstream.end();
-    });
+    // A client that had nothing more to say may have ended its side before a node was there.
+    if (client.readableEnded) upstream.end();
+    else
+      client.on('end', () => {
+        upstream.end();
+      });
     upstream.on('end', () => {
       client.end();
     });
