@@ -8,11 +8,13 @@ import { createHandlers } from '../ipc/handlers/create-handlers.ts';
 import type { LabPort } from '../ipc/handlers/deps.ts';
 import { createRouter, type Router } from '../ipc/router.ts';
 import type { DocumentStore } from '../store/store.ts';
+import { CertificateReloader } from './certificates/reload.ts';
 import { EventHub, type EventCallback } from './events.ts';
 import { Journal } from './journal.ts';
 import type { Log } from './log.ts';
 import type { Overlay } from './overlay.ts';
 import { SettingsKeeper } from './settings/settings.ts';
+import { TrafficKeeper } from './traffic-history.ts';
 import { Workspace } from './workspace.ts';
 
 /** The engine as the control plane needs it: EngineHost, or an Engine behind a few lines in tests. */
@@ -110,12 +112,14 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
   const fact = (entry: JournalFact): void => {
     journal.add(entry);
   };
+  const traffic = new TrafficKeeper();
   const stopListening = engineHost.subscribe({
     fact,
     patch: (patch) => {
       hub.publish('engine.patch', patch);
     },
     tick: (tick) => {
+      traffic.push(tick);
       hub.publish('traffic.tick', tick);
     },
     requests: (batch) => {
@@ -128,14 +132,23 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     engine: engineHost,
     onApplied: (changed, cause) => {
       // The engine writes a node's change of mode itself, as node.mode.
-      if (cause !== 'mode' && changed.length > 0) fact({ time: Date.now(), kind: 'config.applied', changed });
+      // Files read again are said one by one, by the reloader.
+      if (cause !== 'mode' && cause !== 'files' && changed.length > 0) fact({ time: Date.now(), kind: 'config.applied', changed });
       hub.publish('config.changed', { changed });
+      reloader.follow();
     },
     onOverlayDropped: () => {
       lab.end().catch((error: unknown) => {
         log('error', 'The demo could not be ended.', { detail: String(error) });
       });
     },
+  });
+
+  const reloader = new CertificateReloader({
+    files: () => workspace.files(),
+    reload: () => workspace.reloadFiles(),
+    fact,
+    log,
   });
 
   const settings = new SettingsKeeper(options.settingsStore, (value) => {
@@ -158,11 +171,12 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     startedAt,
     configPath: workspace.path,
   });
-  const handlers = createHandlers({ engine: engineHost, workspace, journal, settings, lab, info });
+  const handlers = createHandlers({ engine: engineHost, workspace, journal, traffic, settings, lab, info });
   const router = createRouter({ handlers, log, validateResults: options.validateResults ?? false });
 
   let closing: Promise<{ cut: number }> | undefined;
   const close = async (): Promise<{ cut: number }> => {
+    reloader.close();
     // First: its clients would only see the listeners close under them.
     await lab.close();
     const result = await engineHost.close();

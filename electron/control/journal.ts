@@ -1,4 +1,4 @@
-import type { JournalEntry, JournalFact } from '../../shared/model/journal.ts';
+import type { JournalEntry, JournalFact, JournalKind } from '../../shared/model/journal.ts';
 
 /** Discrete facts in one sequence from 1, the newest of them kept. */
 export class Journal {
@@ -25,10 +25,19 @@ export class Journal {
   /**
    * Oldest first: what came after `afterSeq`, or without it the newest `limit`.
    * @param query.limit 1–1,000, default 100.
+   * @param query.kinds Only entries of these kinds. Default all.
    */
-  list(query: { afterSeq?: number | undefined; limit?: number | undefined } = {}): { entries: JournalEntry[]; lastSeq: number } {
+  list(query: { afterSeq?: number | undefined; limit?: number | undefined; kinds?: readonly JournalKind[] | undefined } = {}): {
+    entries: JournalEntry[];
+    lastSeq: number;
+  } {
     const limit = query.limit ?? 100;
     const kept = this.#entries.slice(-this.#capacity);
+    if (query.kinds) {
+      const kinds = new Set(query.kinds);
+      const fit = kept.filter((entry) => kinds.has(entry.kind) && entry.seq > (query.afterSeq ?? 0));
+      return { entries: query.afterSeq === undefined ? fit.slice(-limit) : fit.slice(0, limit), lastSeq: this.#lastSeq };
+    }
     const firstSeq = kept[0]?.seq ?? this.#lastSeq + 1;
     const from = query.afterSeq === undefined ? Math.max(0, kept.length - limit) : Math.max(0, query.afterSeq + 1 - firstSeq);
     return { entries: kept.slice(from, from + limit), lastSeq: this.#lastSeq };

@@ -3,12 +3,16 @@ import { events, type Handlers, type LabState, type Payload, requests, type Sett
 import { ContractError, type Envelope } from '../../shared/contract/envelope.ts';
 import type { Config } from '../../shared/model/config.ts';
 import { emptyConfig } from '../../shared/model/config.ts';
+import type { FoundServer } from '../../shared/model/discovery.ts';
 import type { JournalEntry, JournalFact } from '../../shared/model/journal.ts';
 import type { Client as BalancedClient, TrafficTick } from '../../shared/model/metrics.ts';
 import type { EngineSnapshot, ListenerState, NodeState, PoolState } from '../../shared/model/state.ts';
 import { parseConfig } from '../../shared/model/validate.ts';
 import { diffState } from '../../shared/state/patch.ts';
+import { TrafficRing, trafficSteps } from '../../shared/state/traffic-ring.ts';
 import { type Client, createClient, type Transport } from './client.ts';
+import { fakeCertificateHandlers } from './fake-certificates.ts';
+import { createFakeRequests } from './fake-requests.ts';
 
 /**
  * A control plane and an engine that exist only in this module: for tests and for looking at screens without a server.
@@ -40,6 +44,12 @@ export interface FakeOptions {
   rates?: Record<string, number>;
   settings?: Partial<Settings>;
   lab?: Partial<LabState>;
+  /** One request in so many is recorded. Default 1: all are. */
+  every?: number;
+  /** Traffic of so many milliseconds is there from the start. Default 0. */
+  history?: number;
+  /** Servers that listen on this machine. Default none. */
+  servers?: FoundServer[];
   now?: () => number;
 }
 
@@ -84,6 +94,8 @@ export function createFakeMain(options: FakeOptions = {}): FakeMain {
   const clients = new Map<string, BalancedClient>();
   const health = new Map<string, Health>();
   const counts = new Map<string, { requests: number; errors: number }>();
+  const requestLog = createFakeRequests(randoms(11), options.every ?? 1);
+  const rings = trafficSteps.map(({ stepMs, rangeMs }) => ({ rangeMs, ring: new TrafficRing(stepMs, rangeMs) }));
 
   const emit: FakeMain['emit'] = (channel, payload) => {
     events[channel].parse(payload);
@@ -307,12 +319,16 @@ export function createFakeMain(options: FakeOptions = {}): FakeMain {
       publish();
       return {};
     },
-    'journal.list': ({ afterSeq, limit = 100 }) => {
-      const entries = afterSeq === undefined ? journal.slice(-limit) : journal.filter((e) => e.seq > afterSeq).slice(0, limit);
+    'journal.list': ({ afterSeq, limit = 100, kinds }) => {
+      const fit = journal.filter((e) => e.seq > (afterSeq ?? 0) && (!kinds || kinds.includes(e.kind)));
+      const entries = afterSeq === undefined ? fit.slice(-limit) : fit.slice(0, limit);
       return { entries, lastSeq: journal.length };
     },
-    'requests.list': () => ({ entries: [], sampling: { every: 1, seen: 0, recorded: 0 } }),
+    'requests.list': (query) => requestLog.list(query),
+    'traffic.history': ({ rangeMs }) => (rings.find((one) => one.rangeMs >= rangeMs) ?? rings[0]!).ring.read(rangeMs, now()),
     'check.try': ({ node }) => ({ time: now(), ok: true, detail: `HTTP 200 from ${node.address}`, durationMs: 4 }),
+    ...fakeCertificateHandlers(() => config, now),
+    'discovery.list': () => ({ servers: options.servers ?? [] }),
     'lab.get': () => lab,
     'lab.start': () => {
       const parsed = parseConfig(demoConfig);
@@ -416,6 +432,8 @@ export function createFakeMain(options: FakeOptions = {}): FakeMain {
         const errors = health.get(key)?.dead && whole > 0 ? Math.min(whole, 1) : 0;
         counts.set(key, { requests: count.requests + whole, errors: count.errors + errors });
         served += whole;
+        const through = listeners.find((l) => l.pool === pool.id && l.state === 'up');
+        if (through) for (let i = 0; i < Math.min(whole, 100); i++) requestLog.record(time, through.id, poolOf(pool.id), node.id);
         const sticky = owned[n]!;
         for (const client of sticky) {
           if (time - client.lastSeen > 8_000 || node.state === 'down' || random() > 0.3) continue;
@@ -463,7 +481,51 @@ export function createFakeMain(options: FakeOptions = {}): FakeMain {
       }
     }
     publish();
+    for (const { ring } of rings) ring.push(message);
     emit('traffic.tick', message);
+    const batch = requestLog.drain();
+    if (batch) emit('requests.tick', batch);
+  };
+
+  /** One second of the made-up past: a wave of traffic with an error now and then. */
+  const pastTick = (time: number): TrafficTick => {
+    const wave = 1 + 0.4 * Math.sin(time / 47_000) + 0.15 * random();
+    const nodes = pools.flatMap((pool) =>
+      pool.nodes.map((node, n) => {
+        const requests = Math.round(((options.rates?.[pool.id] ?? 0) / pool.nodes.length) * wave * (1 + n * 0.12));
+        return {
+          pool: pool.id,
+          node: node.id,
+          state: node.state,
+          connections: 10 + n,
+          requests,
+          errors: time % 90_000 < 3_000 ? 1 : 0,
+          bytesIn: requests * 400,
+          bytesOut: requests * 1_024,
+          stickyClients: 12,
+          p50: 11 + n,
+          p95: 30 + 8 * wave,
+          p99: 58 + 10 * wave,
+        };
+      }),
+    );
+    const sum = (of: (node: (typeof nodes)[number]) => number) => nodes.reduce((all, node) => all + of(node), 0);
+    return {
+      epoch,
+      time,
+      intervalMs: 1_000,
+      listeners: listeners.map(({ id }) => ({
+        id,
+        connections: sum((node) => node.connections),
+        requests: sum((node) => node.requests),
+        errors: sum((node) => node.errors),
+        bytesIn: sum((node) => node.bytesIn),
+        bytesOut: sum((node) => node.bytesOut),
+      })),
+      nodes,
+      total: { p50: 12, p95: 30 + 8 * wave, p99: 58 + 10 * wave },
+      clients: clients.size,
+    };
   };
 
   const transport: Transport = {
@@ -500,6 +562,7 @@ export function createFakeMain(options: FakeOptions = {}): FakeMain {
     apply(parsed.config);
     for (const [pool, count] of Object.entries(options.clients ?? {})) addClients(pool, count);
     publish();
+    for (let back = options.history ?? 0; back > 0; back -= 1_000) for (const { ring } of rings) ring.push(pastTick(now() - back));
   }
 
   return {
@@ -521,6 +584,7 @@ export function createFakeMain(options: FakeOptions = {}): FakeMain {
     restartEngine() {
       epoch++;
       seq = 0;
+      requestLog.clear();
       record({ time: now(), kind: 'engine.restarted', reason: 'the engine thread ended unexpectedly' });
       publish();
     },

@@ -1,7 +1,9 @@
 import { z } from 'zod';
-import { configSchema, nodeModeSchema, nodeSchema, poolSchema } from '../model/config.ts';
-import { journalEntrySchema } from '../model/journal.ts';
-import { clientSchema, requestRecordSchema, samplingSchema, trafficTickSchema } from '../model/metrics.ts';
+import { certificateFactsSchema, certificateRequestSchema, certificateStatusSchema } from '../model/certificate.ts';
+import { certificateSchema, configSchema, nodeModeSchema, nodeSchema, poolSchema } from '../model/config.ts';
+import { foundServerSchema } from '../model/discovery.ts';
+import { journalEntrySchema, journalKindSchema } from '../model/journal.ts';
+import { clientSchema, requestRecordSchema, samplingSchema, trafficHistorySchema, trafficTickSchema } from '../model/metrics.ts';
 import { checkResultSchema, nodeStateSchema, patchSchema, snapshotSchema } from '../model/state.ts';
 import type { EventChannel, RequestChannel } from './channels.ts';
 
@@ -83,8 +85,11 @@ export const requests = {
   },
   'clients.pin': { params: z.strictObject({ pool: id, key: z.string().min(1).max(200), node: id }), result: clientSchema },
   'clients.release': { params: z.strictObject({ pool: id, key: z.string().min(1).max(200) }), result: empty },
-  /** Oldest first, after `afterSeq`; without it the newest `limit` (default 100). */
-  'journal.list': { params: z.strictObject({ ...after }), result: z.object({ entries: z.array(journalEntrySchema), lastSeq: z.number() }) },
+  /** Oldest first, after `afterSeq`; without it the newest `limit` (default 100). `kinds`: only these; default all. */
+  'journal.list': {
+    params: z.strictObject({ ...after, kinds: z.array(journalKindSchema).max(50).optional() }),
+    result: z.object({ entries: z.array(journalEntrySchema), lastSeq: z.number() }),
+  },
   'requests.list': {
     params: z.strictObject({
       ...after,
@@ -97,13 +102,33 @@ export const requests = {
           method: z.string().max(32).optional(),
           path: z.string().max(2000).optional(),
           status: z.number().int().optional(),
+          /** The first digit of the status: 5 is 500–599; 0 is "no answer reached the client". */
+          statusClass: z.number().int().min(0).max(9).optional(),
+          /** true: only requests that were retried, whatever came of it. */
+          retried: z.boolean().optional(),
         })
         .optional(),
     }),
     result: z.object({ entries: z.array(requestRecordSchema), sampling: samplingSchema }),
   },
+  /** What went through in the last `rangeMs` (up to 24 h), in the finest steps that reach back so far: 1 s, 10 s or 60 s. */
+  'traffic.history': { params: z.strictObject({ rangeMs: z.number().int().min(1_000).max(86_400_000) }), result: trafficHistorySchema },
   /** Runs one probe of a node as the form stands, saved or not. */
   'check.try': { params: z.strictObject({ node: nodeSchema, healthCheck: poolSchema.shape.healthCheck }), result: checkResultSchema },
+  /** Every configured certificate as it is served, without its key. */
+  'certificates.list': { params: empty, result: z.object({ certificates: z.array(certificateStatusSchema) }) },
+  /** What a certificate of a form says of itself, configured or not; `issues` name its fields: "certPem", "keyFile". */
+  'certificates.inspect': {
+    params: z.strictObject({ certificate: certificateSchema }),
+    result: z.object({ facts: certificateFactsSchema.nullable(), certPem: z.string().nullable(), issues: z.array(issue) }),
+  },
+  /** Makes a self-signed certificate and its key (EC P-256). Nothing is configured by it: both belong into a `config.apply`. */
+  'certificates.generate': {
+    params: certificateRequestSchema,
+    result: z.object({ certPem: z.string(), keyPem: z.string(), facts: certificateFactsSchema }),
+  },
+  /** Programs that listen on this machine, other than this one: what could be a node. Empty where it cannot be known. */
+  'discovery.list': { params: empty, result: z.object({ servers: z.array(foundServerSchema) }) },
   'lab.get': { params: empty, result: labStateSchema },
   /** Starts demo nodes and clients and adds the demo listener and pool (id `demo`) to the running configuration, unsaved. */
   'lab.start': { params: empty, result: labStateSchema },

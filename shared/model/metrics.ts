@@ -109,3 +109,48 @@ export const trafficTickSchema = z.object({
   clients: z.number(),
 });
 export type TrafficTick = z.output<typeof trafficTickSchema>;
+
+const series = z.array(z.number().nullable());
+
+/**
+ * The past in equal steps, oldest first. Every array has one value a step. null is a gap: nobody counted then (Evenkeel did not
+ * run, the node was not there), or for quantiles: nothing was answered. Counts are exact sums of what the ticks said.
+ */
+export const trafficHistorySchema = z.object({
+  /** Length of a step, milliseconds. */
+  stepMs: z.number(),
+  /** When the first step begins, milliseconds since the epoch; a multiple of `stepMs`. */
+  start: z.number(),
+  /** Time of the newest tick in it; null when there was none yet. */
+  lastTick: z.number().nullable(),
+  /** How much of each step was counted, milliseconds: divide by it for a rate. 0 in a gap. */
+  countedMs: z.array(z.number()),
+  /** Over all listeners, as clients saw it. */
+  total: z.object({
+    requests: series,
+    errors: series,
+    /** Bytes from clients and to clients. */
+    bytesIn: series,
+    bytesOut: series,
+    /** Open client connections, the most in the step. */
+    connections: series,
+    /** Milliseconds; the highest the ticks of the step said, as quantiles cannot be added. */
+    p50: series,
+    p95: series,
+    p99: series,
+  }),
+  /** Nodes that were there at any time in the range; at most 256, those seen last. */
+  nodes: z.array(
+    z.object({
+      pool: z.string(),
+      node: z.string(),
+      requests: series,
+      errors: series,
+      /** The most in the step. */
+      connections: series,
+      /** Milliseconds; the highest the ticks of the step said. */
+      p95: series,
+    }),
+  ),
+});
+export type TrafficHistory = z.output<typeof trafficHistorySchema>;

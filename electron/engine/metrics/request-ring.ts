@@ -246,6 +246,8 @@ export class RequestRing {
       (filter.node === undefined || this.#node[slot] === filter.node) &&
       (filter.method === undefined || this.#method[slot] === filter.method) &&
       (filter.status === undefined || this.#status[slot] === filter.status) &&
+      (filter.statusClass === undefined || Math.floor(this.#status[slot]! / 100) === filter.statusClass) &&
+      (filter.retried !== true || this.#retries[slot]! > 0) &&
       (client === undefined || this.#client[slot]!.toLowerCase().includes(client)) &&
       (path === undefined || this.#path[slot]!.toLowerCase().includes(path));
   }

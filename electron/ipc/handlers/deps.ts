@@ -2,6 +2,7 @@ import type { AppInfo, LabState, Params } from '../../../shared/contract/contrac
 import { toContractError } from '../../control/engine-errors.ts';
 import type { Journal } from '../../control/journal.ts';
 import type { SettingsKeeper } from '../../control/settings/settings.ts';
+import type { TrafficKeeper } from '../../control/traffic-history.ts';
 import type { Workspace } from '../../control/workspace.ts';
 import type { EngineApi } from '../../engine/api.ts';
 
@@ -23,6 +24,7 @@ export interface HandlerDeps {
   engine: EngineApi;
   workspace: Workspace;
   journal: Journal;
+  traffic: TrafficKeeper;
   settings: SettingsKeeper;
   lab: LabPort;
   info(): AppInfo;

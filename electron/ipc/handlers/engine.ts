@@ -9,10 +9,11 @@ type EngineChannels =
   | 'clients.release'
   | 'node.moveClients'
   | 'requests.list'
+  | 'traffic.history'
   | 'journal.list'
   | 'check.try';
 
-export function engineHandlers({ engine, journal, workspace }: HandlerDeps): Pick<Handlers, EngineChannels> {
+export function engineHandlers({ engine, journal, traffic, workspace }: HandlerDeps): Pick<Handlers, EngineChannels> {
   return {
     'engine.snapshot': () => fromEngine(() => engine.snapshot()),
     'clients.list': (query) => fromEngine(() => engine.listClients(query)),
@@ -35,6 +36,7 @@ export function engineHandlers({ engine, journal, workspace }: HandlerDeps): Pic
       return fromEngine(() => engine.moveClients(pool, node));
     },
     'requests.list': (query) => fromEngine(() => engine.listRequests(query)),
+    'traffic.history': ({ rangeMs }) => traffic.history(rangeMs),
     'journal.list': (query) => journal.list(query),
     'check.try': async ({ node, healthCheck }) => {
       const resolved = await workspace.resolveNode(node);
