@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readFile, readdir, readlink } from 'node:fs/promises';
-import { basename } from 'node:path';
 import { parseSocketTable } from './proc-net.ts';
+import { programName } from './program-name.ts';
 
 /** The program that listens on a port, as far as this process may know it. */
 export interface PortHolder {
@@ -29,17 +29,10 @@ async function linuxHolder(host: string, port: number): Promise<PortHolder | und
     const fds = await readdir(`/proc/${pid}/fd`).catch(() => []);
     for (const fd of fds) {
       if ((await readlink(`/proc/${pid}/fd/${fd}`).catch(() => '')) !== socket) continue;
-      return { pid: Number(pid), command: await nameOf(pid) };
+      return { pid: Number(pid), command: await programName(pid) };
     }
   }
   return undefined;
-}
-
-/** The program's file name; `comm` is what the main thread calls itself, which newer Node makes "MainThread". */
-async function nameOf(pid: string): Promise<string> {
-  const file = await readlink(`/proc/${pid}/exe`).catch(() => '');
-  const name = basename(file.replace(/ \(deleted\)$/, ''));
-  return name || (await readTable(`/proc/${pid}/comm`)).trim() || 'a program';
 }
 
 /** macOS and the BSDs have no /proc; lsof comes with macOS. */

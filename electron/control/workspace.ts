@@ -1,10 +1,14 @@
 import { ContractError } from '../../shared/contract/envelope.ts';
-import { emptyConfig, type Config, type NodeConfig, type NodeMode } from '../../shared/model/config.ts';
+import type { CertificateStatus } from '../../shared/model/certificate.ts';
+import { emptyConfig, type CertificateConfig, type Config, type NodeConfig, type NodeMode } from '../../shared/model/config.ts';
 import type { NodeState } from '../../shared/model/state.ts';
 import { parseConfig, type ConfigIssue } from '../../shared/model/validate.ts';
 import type { ApplyOptions, EngineApi } from '../engine/api.ts';
 import { StoreError, type DocumentStore, type StagedWrite } from '../store/store.ts';
+import { keepUsable, namedFiles } from './certificates/files.ts';
 import { resolveFiles, resolveNodeFiles, type FileContext } from './certificates/read.ts';
+import type { NamedFile } from './certificates/reload.ts';
+import { certificateStatuses, inspectCertificate } from './certificates/status.ts';
 import { toContractError } from './engine-errors.ts';
 import { assertNotLastNode } from './last-node.ts';
 import { splitOverlay, withOverlay, type Overlay } from './overlay.ts';
@@ -13,7 +17,7 @@ export interface WorkspaceOptions {
   store: DocumentStore;
   engine: EngineApi;
   /** Something runs that did not before. `cause`: what brought it. */
-  onApplied?: (changed: string[], cause: 'load' | 'apply' | 'mode' | 'overlay') => void;
+  onApplied?: (changed: string[], cause: 'load' | 'apply' | 'mode' | 'overlay' | 'files') => void;
   /** Somebody applied a configuration in which nothing of the overlay is left. */
   onOverlayDropped?: () => void;
   /** Milliseconds since the epoch, for certificates' dates. Default: the machine's clock. */
@@ -165,6 +169,39 @@ export class Workspace {
   async resolveNode(node: NodeConfig): Promise<{ node: NodeConfig; issues: ConfigIssue[] }> {
     const resolved = await resolveNodeFiles(node, (field) => `node.tls.${field}`, this.#fileContext());
     return { node: resolved.node, issues: resolved.issues };
+  }
+
+  /** What is known of every certificate that runs, and what is wrong with it. */
+  certificates(): Promise<CertificateStatus[]> {
+    return certificateStatuses(this.#config, this.#engineConfig, this.#fileContext());
+  }
+
+  /** What a certificate of a form says of itself, and what is wrong with it. */
+  inspectCertificate(certificate: CertificateConfig): ReturnType<typeof inspectCertificate> {
+    return inspectCertificate(certificate, this.#fileContext());
+  }
+
+  /** The files that what runs was read from. */
+  files(): NamedFile[] {
+    return namedFiles(this.#config, this.#options.store.folder);
+  }
+
+  /**
+   * Reads those files again. What can be used runs from now on; what cannot keeps the text it had.
+   * @returns what changed, and every problem with its path.
+   * @throws ContractError ENGINE_UNAVAILABLE; nothing has changed then.
+   */
+  reloadFiles(): Promise<{ changed: string[]; issues: ConfigIssue[] }> {
+    return this.#exclusive(async () => {
+      const { config: fresh, issues } = await resolveFiles(this.#config, this.#fileContext());
+      const engineConfig = keepUsable(fresh, this.#engineConfig, issues);
+      if (JSON.stringify(engineConfig) === JSON.stringify(this.#engineConfig)) return { changed: [], issues };
+      // No listener's address changes, so one that waits for its port must not stand in the way.
+      const { changed } = await this.#toEngine(engineConfig, { keepGoing: true });
+      this.#engineConfig = engineConfig;
+      this.#options.onApplied?.(changed, 'files');
+      return { changed, issues };
+    });
   }
 
   #fileContext(): FileContext {

@@ -96,8 +96,8 @@ async function run(options: RunOptions): Promise<number> {
   });
   plane.subscribe('journal.entry', (entry) => {
     const { time: _time, kind, ...about } = entry;
-    // Moves come by the hundred when a node goes down; the journal has them.
-    if (kind !== 'client.moved') log(kind === 'listener.error' ? 'error' : 'info', kind, about);
+    // Moves come by the hundred when a node goes down; the journal has them. Certificates have words of their own in the log.
+    if (kind !== 'client.moved' && !kind.startsWith('certificate.')) log(kind === 'listener.error' ? 'error' : 'info', kind, about);
   });
   let ui: HttpTransport | undefined;
   try {

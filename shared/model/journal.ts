@@ -12,6 +12,8 @@ export const journalKindSchema = z.enum([
   'listener.down',
   'listener.error',
   'config.applied',
+  'certificate.reloaded',
+  'certificate.problem',
   'engine.started',
   'engine.restarted',
   'lab.fault',
@@ -26,6 +28,8 @@ export const journalFactSchema = z.object({
   pool: z.string().optional(),
   node: z.string().optional(),
   client: z.string().optional(),
+  /** certificate.*: its id; a node's authority has `pool` and `node` instead. */
+  certificate: z.string().optional(),
   /** client.moved: node ids; node.mode: modes. */
   from: z.string().optional(),
   to: z.string().optional(),

@@ -5,6 +5,7 @@ import { createSecureContext } from 'node:tls';
 import type { CertificateConfig, Config, NodeConfig } from '../../../shared/model/config.ts';
 import { formatPath, type ConfigIssue } from '../../../shared/model/validate.ts';
 import { fileProblem } from '../../store/json-file.ts';
+import { certificateBlocks } from './facts.ts';
 
 /** What reading files needs from outside: where relative names start, and what day it is. */
 export interface FileContext {
@@ -13,8 +14,6 @@ export interface FileContext {
   /** Milliseconds since the epoch. */
   now: number;
 }
-
-const blockPattern = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;
 
 function named(file: string | undefined, text: string): string {
   return file === undefined ? text : `"${file}" ${text}`;
@@ -30,8 +29,8 @@ async function readPem(file: string, context: FileContext): Promise<string | { p
 
 /** The first certificate of a chain, after all of them could be read. */
 function parseChain(pem: string): X509Certificate | string {
-  const blocks = pem.match(blockPattern);
-  if (!blocks) return 'holds no PEM certificate ("-----BEGIN CERTIFICATE-----")';
+  const blocks = certificateBlocks(pem);
+  if (blocks.length === 0) return 'holds no PEM certificate ("-----BEGIN CERTIFICATE-----")';
   let leaf: X509Certificate | undefined;
   for (const [i, block] of blocks.entries()) {
     try {
@@ -74,7 +73,8 @@ function contextProblem(cert: string, key: string): string | undefined {
   }
 }
 
-async function resolveCertificate(
+/** A certificate with its files' text in place of them. `at` gives a field of it its path. */
+export async function resolveCertificate(
   certificate: CertificateConfig,
   at: (field: string) => string,
   context: FileContext,

@@ -1,11 +1,20 @@
 import type { Handlers } from '../../../shared/contract/contract.ts';
 import { appHandlers } from './app.ts';
+import { certificateHandlers } from './certificates.ts';
 import { configHandlers } from './config.ts';
 import type { HandlerDeps } from './deps.ts';
+import { discoveryHandlers } from './discovery.ts';
 import { engineHandlers } from './engine.ts';
 import { labHandlers } from './lab.ts';
 
 /** A handler for every channel of the contract; a missing one is a type error here. */
 export function createHandlers(deps: HandlerDeps): Handlers {
-  return { ...appHandlers(deps), ...configHandlers(deps), ...engineHandlers(deps), ...labHandlers(deps) };
+  return {
+    ...appHandlers(deps),
+    ...configHandlers(deps),
+    ...certificateHandlers(deps),
+    ...discoveryHandlers(deps),
+    ...engineHandlers(deps),
+    ...labHandlers(deps),
+  };
 }
