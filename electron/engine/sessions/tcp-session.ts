@@ -98,7 +98,8 @@ export class TcpSession implements Session, Ending, Waiter {
       if (this.upstream !== socket) return;
       if (!this.isConnected) this.connectFailed(node, error);
       else if (hadError) {
-        this.nodeFailed(node, error);
+        // It took the session; how that ended is between the two ends, and says nothing about the node's health.
+        node.errors++;
         this.client.resetAndDestroy();
       } else this.client.destroySoon();
     });
