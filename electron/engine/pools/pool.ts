@@ -423,7 +423,7 @@ export class Pool {
     const { cookie } = placement;
     if (cookie === undefined) return undefined;
     const held = this.byCookie.get(cookie);
-    if (held !== undefined) return clients.find(held.key, now);
+    if (held !== undefined && clients.holds(held, now)) return held;
     const content = this.codec!.read(cookie);
     if (content === undefined || this.released.has(content.client)) return undefined;
     const entry = clients.find(content.client, now);

@@ -58,9 +58,14 @@ export class ClientTable<N extends StickyNode> {
   /** The client's entry, unless it has ended. Does not count as being seen. */
   find(key: string, now: number): StickyClient<N> | undefined {
     const entry = this.entries.get(key);
-    if (entry === undefined || entry.pinned !== null || this.endOf(entry) > now) return entry;
+    if (entry === undefined || this.holds(entry, now)) return entry;
     this.remove(entry);
     return undefined;
+  }
+
+  /** Whether an entry once found is still in force. */
+  holds(entry: StickyClient<N>, now: number): boolean {
+    return entry.pinned !== null || this.endOf(entry) > now;
   }
 
   /** Adds a client that has no entry. */

@@ -17,6 +17,8 @@ export interface ClientSide {
   readonly clientAddress: string;
   /** Port the client connected to. */
   readonly localPort: number;
+  /** When a byte last came from the client or went to it, monotonic milliseconds. */
+  readonly lastActive: number;
   /** Nothing of the request's body is still to come. */
   readonly bodyDone: boolean;
   /** At least one byte of the body has come. */
@@ -104,8 +106,7 @@ export class Exchange implements AnswerReceiver, Ending, Waiter {
   start(): void {
     const { listener, request } = this.client;
     this.pool = listener.pool;
-    this.startedAt = listener.clock.monotonic();
-    this.startedWall = listener.clock.now();
+    this.startedAt = this.client.lastActive;
     this.isHead = request.method === 'HEAD';
     this.strips = request.minor === 0;
     this.asksUpgrade = request.upgradeTo !== '';
@@ -121,10 +122,12 @@ export class Exchange implements AnswerReceiver, Ending, Waiter {
       this.placement.cookie = readCookie(request.cookies, stickiness.cookieName);
     listener.requests++;
     this.record = listener.ring.shouldRecord(this.startedAt);
-    this.attempt();
+    if (this.record) this.startedWall = listener.clock.now();
+    this.attempt(this.startedAt);
   }
 
-  private attempt(): void {
+  /** @param now monotonic milliseconds. */
+  private attempt(now: number): void {
     const { listener } = this.client;
     const node = this.pool.choose(this.placement);
     if (this.record) {
@@ -133,7 +136,7 @@ export class Exchange implements AnswerReceiver, Ending, Waiter {
     }
     if (node === undefined) {
       if (this.placement.onlyFull && this.pool.enqueue(this, this.placement)) {
-        this.enter(Step.queued);
+        this.enter(Step.queued, now);
         return;
       }
       listener.errors++;
@@ -141,11 +144,11 @@ export class Exchange implements AnswerReceiver, Ending, Waiter {
       return;
     }
     this.occupy(node);
-    this.connect(node);
+    this.connect(node, now);
   }
 
   placeFree(): void {
-    this.attempt();
+    this.attempt(this.now());
   }
 
   private occupy(node: PoolNode): void {
@@ -162,7 +165,7 @@ export class Exchange implements AnswerReceiver, Ending, Waiter {
     this.pool.drop(node);
   }
 
-  private connect(node: PoolNode): void {
+  private connect(node: PoolNode, now: number): void {
     const { bound } = this;
     if (bound !== null && bound.node === node && bound.isUsable) this.connection = bound;
     else {
@@ -170,20 +173,20 @@ export class Exchange implements AnswerReceiver, Ending, Waiter {
       this.connection = (this.freshOnly ? undefined : node.upstream.take()) ?? node.upstream.open();
     }
     this.connection.attach(this);
-    if (this.connection.isConnected) this.send();
-    else this.enter(Step.connecting);
+    if (this.connection.isConnected) this.send(now);
+    else this.enter(Step.connecting, now);
   }
 
   connected(): void {
-    this.send();
+    this.send(this.now());
   }
 
-  private send(): void {
+  private send(now: number): void {
     const { client } = this;
     const { request } = client;
     const node = this.node!;
     const connection = this.connection!;
-    this.enter(Step.waiting);
+    this.enter(Step.waiting, now);
     node.requests++;
     let head = request.forward;
     if (request.hostMissing) head += `Host: ${node.config.address}\r\n`;
@@ -227,7 +230,7 @@ export class Exchange implements AnswerReceiver, Ending, Waiter {
 
   /** The request's body is through. */
   bodyEnded(): void {
-    if (this.step === Step.waiting) this.stepSince = this.client.listener.clock.monotonic();
+    if (this.step === Step.waiting) this.stepSince = this.now();
     else if (this.step === Step.draining) this.finish();
   }
 
@@ -241,7 +244,7 @@ export class Exchange implements AnswerReceiver, Ending, Waiter {
     const { client } = this;
     const node = this.node!;
     this.status = head.status;
-    this.enter(Step.answering);
+    this.step = Step.answering;
     if (head.status >= 500 && head.status !== 501 && head.status !== 505) {
       node.errors++;
       client.listener.errors++;
@@ -298,12 +301,12 @@ export class Exchange implements AnswerReceiver, Ending, Waiter {
     this.reusable &&= reusable;
     if (this.client.bodyDone || !this.keep) this.finish();
     // Answered before the request's body was through: it may still end in good order (RFC 9112 section 9.5).
-    else this.enter(Step.draining);
+    else this.step = Step.draining;
   }
 
   switched(head: ResponseHead, buffer: Buffer): void {
     this.status = 101;
-    this.enter(Step.tunnel);
+    this.step = Step.tunnel;
     this.node!.health.reportSuccess();
     let text = head.text(buffer);
     if (this.placement.setCookie !== '') text += this.cookieField(this.placement.setCookie);
@@ -358,7 +361,7 @@ export class Exchange implements AnswerReceiver, Ending, Waiter {
     if (stale && mayRetry) {
       this.freshOnly = true;
       this.occupy(node);
-      this.connect(node);
+      this.connect(node, this.now());
     } else if (mayRetry && this.retries < this.pool.config.retries) {
       this.tryAnother(node);
     } else {
@@ -371,7 +374,7 @@ export class Exchange implements AnswerReceiver, Ending, Waiter {
     this.placement.tried.push(failed);
     this.retries++;
     this.freshOnly = false;
-    this.attempt();
+    this.attempt(this.now());
   }
 
   private nodeFailed(node: PoolNode, words: string): void {
@@ -431,9 +434,15 @@ export class Exchange implements AnswerReceiver, Ending, Waiter {
     return this.step === Step.draining || (this.step === Step.waiting && !this.client.bodyDone);
   }
 
-  private enter(step: number): void {
+  /** Steps that have a time limit of their own. */
+  private enter(step: number, now: number): void {
     this.step = step;
-    this.stepSince = this.client.listener.clock.monotonic();
+    this.stepSince = now;
+  }
+
+  /** Monotonic milliseconds. Costly enough to be asked for once a read, so most of this file works with `lastActive`. */
+  private now(): number {
+    return this.client.listener.clock.monotonic();
   }
 
   /** The exchange is over: connection kept or closed, figures noted, the client's side told. */
@@ -458,13 +467,13 @@ export class Exchange implements AnswerReceiver, Ending, Waiter {
     if (connection.socket.isPaused()) connection.socket.resume();
     if (client.request.bound) this.bound = connection;
     else if (node.retired || !node.isLive || node.mode === 'reject') connection.destroy();
-    else node.upstream.give(connection, client.listener.clock.monotonic());
+    else node.upstream.give(connection, client.lastActive);
   }
 
   private settle(): void {
     const { listener, request, clientAddress } = this.client;
     const { node } = this;
-    const durationMs = listener.clock.monotonic() - this.startedAt;
+    const durationMs = this.client.lastActive - this.startedAt;
     if (this.status !== 0 && this.step !== Step.tunnel) {
       listener.latency.record(durationMs);
       node?.latency.record(durationMs);

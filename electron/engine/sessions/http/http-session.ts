@@ -30,6 +30,7 @@ export class HttpSession implements Session, ClientSide {
   readonly clientAddress: string;
   readonly localPort: number;
   bodyBegun = false;
+  lastActive: number;
 
   private readonly socket: Socket;
   private corked = false;
@@ -57,7 +58,6 @@ export class HttpSession implements Session, ClientSide {
   /** Monotonic milliseconds. */
   private since: number;
   private headSince = 0;
-  private lastActive: number;
   private served = 0;
 
   constructor(listener: ListenerContext, socket: Socket, client: ClientAddress, secure: boolean) {
@@ -317,7 +317,7 @@ export class HttpSession implements Session, ClientSide {
 
   answered(keep: boolean): void {
     if (this.phase === Phase.closed) return;
-    this.since = this.lastActive = this.listener.clock.monotonic();
+    this.since = this.lastActive;
     if (!keep || this.leaving || this.listener.draining) {
       this.linger();
       return;
