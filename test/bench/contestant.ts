@@ -1,6 +1,7 @@
 import type { Certificate } from './certificate.ts';
-import type { Row } from './rows.ts';
+import type { Pin } from './pin.ts';
 import type { Program } from './program.ts';
+import type { Row } from './rows.ts';
 
 /** Where a contestant listens and what is behind it. */
 export interface Setup {
@@ -14,7 +15,7 @@ export interface Setup {
   /** A folder of its own for files; removed afterwards. */
   dir: string;
   /** Puts a program on the core that is measured. */
-  pin(command: string, args: readonly string[]): [string, string[]];
+  pin: Pin;
 }
 
 /** A proxy that is measured. */

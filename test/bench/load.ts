@@ -1,54 +1,83 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
-import { versionOf } from './program.ts';
+import type { Pin } from './pin.ts';
+import { versionOf, watched } from './program.ts';
 import type { Row } from './rows.ts';
+import type { LoadTask } from './servers/count.ts';
 
 export interface LoadResult {
   requests: number;
   bytes: number;
   /** Broken connections, timeouts and answers other than 2xx and 3xx. */
   errors: number;
+  /** Milliseconds to an answer; there when the connections paused between requests. */
+  p50Ms?: number;
+  p99Ms?: number;
+}
+
+/** One turn of load. */
+export interface Turn {
+  port: number;
+  row: Row;
+  /** May be a fraction for Node but is whole for wrk. */
+  seconds: number;
+  cookies: readonly string[];
+  /** Mean pause of a connection between an answer and its next request, ms. Default 0: none. */
+  thinkMs?: number;
 }
 
 export interface Load {
   /** What makes it, for the report. */
   description: string;
-  /** Loads a port for so many seconds, which may be a fraction for Node but is whole for wrk. */
-  run(port: number, row: Row, seconds: number, cookies: readonly string[]): Promise<LoadResult>;
+  run(turn: Turn): Promise<LoadResult>;
 }
 
-/** wrk where it is installed, else a load generator of our own. */
-export function chooseLoad(pin: (command: string, args: readonly string[]) => [string, string[]]): Load {
-  const version = versionOf('wrk', ['-v'], /wrk (?:debian\/)?([\d.]+)/);
-  if (version === undefined) {
-    const script = path.join(import.meta.dirname, 'servers', 'load.ts');
-    return {
-      description: `Node ${process.versions.node} (wrk is not installed)`,
-      run: (port, { protocol, path: target, connections }, seconds, cookies) =>
-        runLoad(
-          ...pin(process.execPath, [
-            script,
-            JSON.stringify({ port, tls: protocol === 'https', path: target, connections, seconds, cookies }),
-          ]),
-          seconds,
-        ),
+/** Who makes which traffic; wrk makes only requests, and better. */
+const scripts: Record<Row['traffic'], string> = {
+  requests: 'load.ts',
+  uploads: 'load-uploads.ts',
+  frames: 'load-frames.ts',
+  handshakes: 'load-handshakes.ts',
+  resumed: 'load-handshakes.ts',
+};
+
+/** wrk for requests where it is installed; else, and for everything else, load generators of our own. */
+export function chooseLoad(pin: Pin): Load {
+  const own = ({ port, row, seconds, cookies, thinkMs = 0 }: Turn): Promise<LoadResult> => {
+    const task: LoadTask = {
+      port,
+      tls: row.protocol === 'https',
+      path: row.path,
+      connections: row.connections,
+      seconds,
+      cookies: [...cookies],
+      thinkMs,
+      resume: row.traffic === 'resumed',
     };
-  }
+    return runLoad(
+      ...pin(process.execPath, [path.join(import.meta.dirname, 'servers', scripts[row.traffic]), JSON.stringify(task)]),
+      seconds,
+    );
+  };
+  const version = versionOf('wrk', ['-v'], /wrk (?:debian\/)?([\d.]+)/);
+  if (version === undefined) return { description: `Node ${process.versions.node} (wrk is not installed)`, run: own };
   return {
-    description: `wrk ${version}`,
-    run(port, row, seconds, cookies) {
-      const script = path.join(import.meta.dirname, 'wrk.lua');
+    description: `wrk ${version}; Node ${process.versions.node} for what is not plain requests`,
+    run(turn) {
+      const { port, row, seconds, cookies, thinkMs = 0 } = turn;
+      if (row.traffic !== 'requests') return own(turn);
       const url = `${row.protocol === 'https' ? 'https' : 'http'}://127.0.0.1:${port}${row.path}`;
       // wrk's own two seconds are too few for 10 MB on a busy machine.
-      const args = ['-t', '1', '-c', String(row.connections), '-d', `${seconds}s`, '--timeout', '10s', '-s', script, url];
-      return runLoad(...pin('wrk', cookies.length > 0 ? [...args, '--', ...cookies] : args), seconds);
+      const args = ['-t', '1', '-c', String(row.connections), '-d', `${seconds}s`, '--timeout', '10s'];
+      const toScript = [String(thinkMs), ...cookies];
+      return runLoad(...pin('wrk', [...args, '-s', path.join(import.meta.dirname, 'wrk.lua'), url, '--', ...toScript]), seconds);
     },
   };
 }
 
 function runLoad(command: string, args: readonly string[], seconds: number): Promise<LoadResult> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = watched(spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] }));
     let output = '';
     child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { nginxArgs } from './nginx.ts';
+import type { Pin } from './pin.ts';
 import { freePort, startProgram, versionOf, type Program } from './program.ts';
 import { answerBytes } from './rows.ts';
 
@@ -11,15 +12,22 @@ export interface Origin extends Program {
   ports: number[];
 }
 
-/** Starts three nodes: nginx where it is installed, else Node. `/` answers 1 KB, `/bulk` 10 MB, `/whoami` the X-Forwarded-For it got. */
-export async function startOrigin(dir: string, pin: (command: string, args: readonly string[]) => [string, string[]]): Promise<Origin> {
+/** Three nodes in Node: they read uploads to their end and echo WebSocket frames, beside what `startOrigin` has. */
+export async function startScriptedOrigin(pin: Pin): Promise<Origin> {
   const ports = [await freePort(), await freePort(), await freePort()];
+  const script = path.join(import.meta.dirname, 'servers', 'origin.ts');
+  const program = await startProgram(...pin(process.execPath, [script, ...ports.map(String)]), ports);
+  return { ...program, ports, description: `Node ${process.versions.node}` };
+}
+
+/** Starts three nodes: nginx where it is installed, else Node. `/` answers 1 KB, `/bulk` 10 MB, `/whoami` the X-Forwarded-For it got. */
+export async function startOrigin(dir: string, pin: Pin): Promise<Origin> {
   const version = versionOf('nginx', ['-v'], /nginx\/([\d.]+)/);
   if (version === undefined) {
-    const script = path.join(import.meta.dirname, 'servers', 'origin.ts');
-    const program = await startProgram(...pin(process.execPath, [script, ...ports.map(String)]), ports);
-    return { ...program, ports, description: `Node ${process.versions.node} (nginx is not installed)` };
+    const origin = await startScriptedOrigin(pin);
+    return { ...origin, description: `${origin.description} (nginx is not installed)` };
   }
+  const ports = [await freePort(), await freePort(), await freePort()];
   const servers = ports.map(
     (port) => `
   server {

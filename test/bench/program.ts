@@ -6,6 +6,14 @@ process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 
+/** Sees to it that a child does not outlive this process. @returns the child. */
+export function watched<C extends ChildProcess>(child: C): C {
+  running.add(child);
+  child.once('exit', () => running.delete(child));
+  child.once('error', () => running.delete(child));
+  return child;
+}
+
 /** A program that was started here and is ended here, by its pid. */
 export interface Program {
   pid: number;
@@ -50,8 +58,7 @@ function accepts(port: number): Promise<boolean> {
  * @throws Error with what it wrote when it ends before that or takes longer than ten seconds.
  */
 export async function startProgram(command: string, args: readonly string[], ports: readonly number[]): Promise<Program> {
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-  running.add(child);
+  const child = watched(spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] }));
   let output = '';
   const listen = (chunk: Buffer): void => {
     output = (output + chunk.toString()).slice(-4000);
@@ -62,7 +69,6 @@ export async function startProgram(command: string, args: readonly string[], por
   const end = new Promise<void>((resolve) => {
     const done = (): void => {
       ended = true;
-      running.delete(child);
       resolve();
     };
     child.once('exit', done);

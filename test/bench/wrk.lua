@@ -1,9 +1,11 @@
--- Counts as one line of JSON; with arguments, each request carries the next of them as its Cookie.
-local asks, turn = {}, 0
+-- Counts as one line of JSON. Arguments: the mean pause of a connection between requests in ms (0: none), then cookies:
+-- each request carries the next of them.
+local asks, turn, think = {}, 0, 0
 
 function init(args)
-  for i = 1, #args do
-    asks[i] = wrk.format("GET", nil, { ["Cookie"] = args[i] })
+  think = tonumber(args[1]) or 0
+  for i = 2, #args do
+    asks[#asks + 1] = wrk.format("GET", nil, { ["Cookie"] = args[i] })
   end
   if #asks > 0 then
     request = function()
@@ -11,10 +13,17 @@ function init(args)
       return asks[turn]
     end
   end
+  if think > 0 then
+    -- Exponential, as arrivals of many independent clients are.
+    delay = function()
+      return math.floor(-math.log(1 - math.random()) * think + 0.5)
+    end
+  end
 end
 
-function done(summary)
+function done(summary, latency)
   local e = summary.errors
-  io.write(string.format('\n{"requests":%d,"bytes":%d,"errors":%d}\n',
-    summary.requests, summary.bytes, e.connect + e.read + e.write + e.status + e.timeout))
+  io.write(string.format('\n{"requests":%d,"bytes":%d,"errors":%d,"p50Ms":%.3f,"p99Ms":%.3f}\n',
+    summary.requests, summary.bytes, e.connect + e.read + e.write + e.status + e.timeout,
+    latency:percentile(50) / 1000, latency:percentile(99) / 1000))
 end

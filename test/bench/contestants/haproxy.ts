@@ -17,12 +17,13 @@ export const haproxy: Contestant = {
       file,
       `global
   nbthread 1
-  maxconn 4000
+  maxconn ${Math.max(4000, row.connections + 500)}
 defaults
   mode ${http ? 'http' : 'tcp'}
   timeout connect 5s
   timeout client 60s
   timeout server 60s
+  timeout tunnel 1h
 ${http ? '  option forwardfor\n  http-reuse always' : ''}
 frontend bench
   bind 127.0.0.1:${port}${row.protocol === 'https' ? ` ssl crt ${certificate.both}` : ''}

@@ -13,9 +13,11 @@ export const nginx: Contestant = {
     return undefined;
   },
   start({ row, port, origins, certificate, dir, pin }) {
+    const upgrades = row.traffic === 'frames';
     const args = nginxArgs(
       dir,
       `
+${upgrades ? '  map $http_upgrade $connection_upgrade { default upgrade; "" ""; }' : ''}
   upstream nodes {
 ${origins.map((origin) => `    server 127.0.0.1:${origin};`).join('\n')}
     keepalive 128;
@@ -24,11 +26,24 @@ ${origins.map((origin) => `    server 127.0.0.1:${origin};`).join('\n')}
   }
   server {
     listen 127.0.0.1:${port}${row.protocol === 'https' ? ' ssl' : ''};
-${row.protocol === 'https' ? `    ssl_certificate ${certificate.cert};\n    ssl_certificate_key ${certificate.key};` : ''}
+${
+  row.protocol === 'https'
+    ? `    ssl_certificate ${certificate.cert};
+    ssl_certificate_key ${certificate.key};
+    ssl_protocols TLSv1.2 TLSv1.3;
+    ssl_session_cache shared:bench:10m;`
+    : ''
+}
+    client_max_body_size 0;
     location / {
       proxy_pass http://nodes;
       proxy_http_version 1.1;
-      proxy_set_header Connection "";
+${
+  upgrades
+    ? '      proxy_set_header Upgrade $http_upgrade;\n      proxy_set_header Connection $connection_upgrade;'
+    : '      proxy_set_header Connection "";'
+}
+      proxy_request_buffering off;
       proxy_set_header Host $http_host;
       proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
       proxy_max_temp_file_size 0;

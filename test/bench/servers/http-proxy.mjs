@@ -17,4 +17,10 @@ const handle = (request, response) => {
 const server = certificate
   ? createTlsServer({ cert: readFileSync(certificate.cert), key: readFileSync(certificate.key) }, handle)
   : createServer(handle);
+server.on('upgrade', (request, socket, head) => {
+  turn = (turn + 1) % targets.length;
+  proxy.ws(request, socket, head, { target: targets[turn] });
+});
+// As long as the others keep an idle connection.
+server.keepAliveTimeout = 60_000;
 server.listen(port, '127.0.0.1');
