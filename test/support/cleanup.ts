@@ -6,7 +6,7 @@ import type { EngineOptions } from '../../electron/engine/engine.ts';
 
 /** What a test starts through this is ended after it, last first, whether it passed or not. */
 export interface Stage {
-  node(handlers?: NodeHandlers, port?: number): Promise<RecorderNode>;
+  node(handlers?: NodeHandlers, port?: number, host?: string): Promise<RecorderNode>;
   engine(config: HarnessConfig, options?: EngineOptions): Promise<EngineHarness>;
   client(harness: EngineHarness, listener?: string, from?: string): Promise<RawClient>;
   /** Ends something else with the test. */
@@ -20,8 +20,8 @@ export function useStage(): Stage {
     for (const stop of stops.splice(0).reverse()) await stop();
   });
   return {
-    async node(handlers, port) {
-      const node = await RecorderNode.start(handlers, port);
+    async node(handlers, port, host) {
+      const node = await RecorderNode.start(handlers, port, host);
       stops.push(() => node.kill());
       return node;
     },

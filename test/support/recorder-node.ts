@@ -121,12 +121,12 @@ export class RecorderNode {
     });
   }
 
-  /** Starts on a free port of 127.0.0.1, or on the one given (to bring a dead node back). */
-  static start(handlers: NodeHandlers = { onRequest: () => okAnswer }, port = 0): Promise<RecorderNode> {
+  /** Starts on a free port of `host`, or on the one given (to bring a dead node back). */
+  static start(handlers: NodeHandlers = { onRequest: () => okAnswer }, port = 0, host = '127.0.0.1'): Promise<RecorderNode> {
     return new Promise((resolve, reject) => {
       const server = createServer({ allowHalfOpen: true, noDelay: true });
       server.once('error', reject);
-      server.listen(port, '127.0.0.1', () => {
+      server.listen(port, host, () => {
         resolve(new RecorderNode(server, (server.address() as AddressInfo).port, handlers));
       });
     });
