@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { useStage } from '../support/cleanup.ts';
 import { get } from '../support/raw-client.ts';
@@ -17,12 +18,12 @@ async function pour(connection: NodeConnection, head: string): Promise<void> {
   const { socket } = connection;
   socket.write(head);
   for (let sent = 0; sent < total && !socket.destroyed; sent += piece.length) {
-    if (!socket.write(piece))
-      await new Promise<void>((resolve) =>
-        socket.once('drain', resolve).once('close', () => {
-          resolve();
-        }),
-      );
+    if (!socket.write(piece)) {
+      const ended = new AbortController();
+      const { signal } = ended;
+      await Promise.race([once(socket, 'drain', { signal }), once(socket, 'close', { signal })]);
+      ended.abort();
+    }
   }
 }
 
