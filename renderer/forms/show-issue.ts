@@ -8,7 +8,7 @@ export function issueHref(draft: Config, path: string): string | undefined {
   const index = Number(match[2]);
   if (match[1] === 'pools') return `#/pools/${encodeURIComponent(draft.pools[index]?.id ?? '')}`;
   if (match[1] === 'listeners') return `#/listeners/${encodeURIComponent(draft.listeners[index]?.id ?? '')}`;
-  return '#/listeners';
+  return `#/certificates/${encodeURIComponent(draft.certificates[index]?.id ?? '')}`;
 }
 
 /** Goes to the editor a mistake is in and puts the focus on its field. */

@@ -1,4 +1,15 @@
-import { FlaskConical, LogIn, Route as RouteIcon, Server, SlidersHorizontal, Users, type LucideIcon } from 'lucide-react';
+import {
+  ChartLine,
+  FlaskConical,
+  List,
+  LogIn,
+  Route as RouteIcon,
+  Server,
+  ShieldCheck,
+  SlidersHorizontal,
+  Users,
+  type LucideIcon,
+} from 'lucide-react';
 import { useEngine, useTraffic } from '../../stores/context.tsx';
 import { formatCount, formatDuration } from '../../ui/format.ts';
 import { useNow } from '../../ui/use-now.ts';
@@ -16,6 +27,9 @@ const items: Item[] = [
   { id: 'pools', name: 'Pools', icon: Server },
   { id: 'listeners', name: 'Listeners', icon: LogIn },
   { id: 'clients', name: 'Clients', icon: Users },
+  { id: 'traffic', name: 'Traffic', icon: ChartLine },
+  { id: 'requests', name: 'Requests', icon: List },
+  { id: 'certificates', name: 'Certificates', icon: ShieldCheck },
   { id: 'lab', name: 'Lab', icon: FlaskConical },
 ];
 const settings: Item = { id: 'settings', name: 'Settings', icon: SlidersHorizontal };

@@ -1,77 +1,58 @@
-import { Plus } from 'lucide-react';
+import { FileUp, Plus } from 'lucide-react';
 import { useState } from 'react';
-import type { ListenerConfig } from '../../../shared/model/config.ts';
+import type { CertificateConfig, ListenerConfig } from '../../../shared/model/config.ts';
+import { errorMessage } from '../../bridge/client.ts';
+import { useClient } from '../../bridge/context.tsx';
+import { localNames, sayExpiry, sayNames } from '../../forms/certificates/certificate-words.ts';
+import { ImportCertificate } from '../../forms/certificates/import-certificate.tsx';
+import { useCertificates, type SeenCertificate } from '../../forms/certificates/use-certificates.ts';
 import { LabelledGroup, useDraftError } from '../../forms/draft-fields.tsx';
 import { useDraft, useStores } from '../../stores/context.tsx';
 import { newCertificate, type Path } from '../../stores/draft.ts';
-import { Button } from '../../ui/button.tsx';
-import { TextArea, TextField } from '../../ui/text-field.tsx';
+import { Button, ButtonLink } from '../../ui/button.tsx';
+import { FieldError } from '../../ui/field.tsx';
 import { Checkbox } from '../../ui/toggle.tsx';
+import { useNow } from '../../ui/use-now.ts';
 import styles from './listeners.module.css';
 
-function pemError(text: string, what: 'certificate' | 'key'): string | undefined {
-  const begins = what === 'certificate' ? /-----BEGIN CERTIFICATE-----/ : /-----BEGIN [A-Z ]*PRIVATE KEY-----/;
-  if (text.trim() === '') return `Paste the ${what} as PEM text.`;
-  return begins.test(text)
-    ? undefined
-    : `This is no ${what} in PEM: it has no line that begins with -----BEGIN ${what === 'key' ? '… PRIVATE KEY' : 'CERTIFICATE'}.`;
+/** What a certificate is for and how long: "localhost, 127.0.0.1, ::1, 396 days left". */
+function hintOf(certificate: CertificateConfig, seen: SeenCertificate | undefined, now: number): string {
+  if (seen?.problem) return seen.problem;
+  if (seen?.facts) return `${sayNames(seen.facts.names)}, ${sayExpiry(seen.facts, now).words}`;
+  return certificate.certFile ?? 'PEM text in the configuration';
 }
 
-function AddCertificate({ onAdd, onClose }: { onAdd: (name: string, cert: string, key: string) => void; onClose: () => void }) {
-  const [name, setName] = useState('');
-  const [cert, setCert] = useState('');
-  const [key, setKey] = useState('');
-  const [asked, setAsked] = useState(false);
-  const errors = { cert: pemError(cert, 'certificate'), key: pemError(key, 'key') };
-  const add = () => {
-    setAsked(true);
-    if (!errors.cert && !errors.key) onAdd(name.trim(), cert.trim() + '\n', key.trim() + '\n');
-  };
-  return (
-    <div className={styles['card']}>
-      <TextField label="Name" value={name} onChange={setName} placeholder="certificate" />
-      <div className={styles['pair']}>
-        <TextArea
-          label="Certificate (PEM)"
-          mono
-          rows={4}
-          value={cert}
-          onChange={setCert}
-          placeholder="-----BEGIN CERTIFICATE-----"
-          hint="With its chain, its own certificate first."
-          error={asked ? errors.cert : undefined}
-        />
-        <TextArea
-          label="Key (PEM)"
-          mono
-          rows={4}
-          value={key}
-          onChange={setKey}
-          placeholder="-----BEGIN PRIVATE KEY-----"
-          hint="Kept in the configuration. Not encrypted with a passphrase."
-          error={asked ? errors.key : undefined}
-        />
-      </div>
-      <div className={styles['buttons']}>
-        <Button small onClick={add}>
-          Add the certificate
-        </Button>
-        <Button small look="quiet" onClick={onClose}>
-          Cancel
-        </Button>
-      </div>
-    </div>
-  );
-}
-
-/** Which certificates a listener answers with, and a place to paste a new one. */
+/** Which certificates a listener answers with, and two ways to a new one. */
 export function Certificates({ listener, at }: { listener: ListenerConfig; at: Path }) {
   const { draft } = useStores();
+  const client = useClient();
   const all = useDraft((s) => s.draft.certificates);
+  const seen = useCertificates();
+  const now = useNow();
   const [adding, setAdding] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState('');
   const path = [...at, 'certificates'];
   const error = useDraftError(path);
   const chosen = listener.certificates;
+  const add = (certificate: CertificateConfig) => {
+    draft.edit((config) => ({ ...config, certificates: [...config.certificates, certificate] }));
+    draft.set(path, [...chosen, certificate.id]);
+    setAdding(false);
+  };
+  const makeLocal = async () => {
+    setBusy(true);
+    setFailure('');
+    try {
+      const { certPem, keyPem } = await client.request('certificates.generate', { hosts: [...localNames] });
+      const taken = all.map((one) => one.id);
+      add(newCertificate('localhost', certPem, keyPem, taken));
+    } catch (reason) {
+      setFailure(errorMessage(reason));
+    } finally {
+      setBusy(false);
+    }
+  };
   return (
     <div className={styles['stack']}>
       <LabelledGroup
@@ -80,40 +61,35 @@ export function Certificates({ listener, at }: { listener: ListenerConfig; at: P
         hint={chosen.length > 1 ? `Picked by the name the client asks for; ${chosen[0]} for any other name.` : undefined}
       >
         {all.length === 0 ? (
-          <p className="muted">No certificates yet. Paste one.</p>
+          <p className="muted">No certificates yet. Make one for this machine, or import one.</p>
         ) : (
           all.map((certificate) => (
             <Checkbox
               key={certificate.id}
               label={certificate.name ?? certificate.id}
-              hint={certificate.certFile ?? 'PEM text in the configuration'}
+              hint={hintOf(certificate, seen.get(certificate.id), now)}
               checked={chosen.includes(certificate.id)}
               onChange={(on) => draft.set(path, on ? [...chosen, certificate.id] : chosen.filter((id) => id !== certificate.id))}
             />
           ))
         )}
       </LabelledGroup>
+      {failure ? <FieldError>{failure}</FieldError> : null}
       {adding ? (
-        <AddCertificate
-          onClose={() => setAdding(false)}
-          onAdd={(name, cert, key) => {
-            const certificate = newCertificate(
-              name,
-              cert,
-              key,
-              all.map((one) => one.id),
-            );
-            draft.edit((config) => ({ ...config, certificates: [...config.certificates, certificate] }));
-            draft.set(path, [...chosen, certificate.id]);
-            setAdding(false);
-          }}
-        />
+        <ImportCertificate onImport={add} onClose={() => setAdding(false)} />
       ) : (
-        <div>
-          <Button small onClick={() => setAdding(true)}>
+        <div className={styles['buttons']}>
+          <Button small disabled={busy} onClick={() => void makeLocal()}>
             <Plus size={12} strokeWidth={2} aria-hidden="true" />
+            Make one for localhost
+          </Button>
+          <Button small look="quiet" onClick={() => setAdding(true)}>
+            <FileUp size={12} strokeWidth={2} aria-hidden="true" />
             Add a certificate
           </Button>
+          <ButtonLink small look="quiet" href="#/certificates">
+            All certificates
+          </ButtonLink>
         </div>
       )}
     </div>

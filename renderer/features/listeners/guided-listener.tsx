@@ -1,20 +1,37 @@
 import { ArrowRight } from 'lucide-react';
-import { useState } from 'react';
-import type { Config, NodeConfig } from '../../../shared/model/config.ts';
+import { useEffect, useState } from 'react';
+import type { CertificateConfig, Config, NodeConfig, PoolConfig } from '../../../shared/model/config.ts';
 import { parseConfig } from '../../../shared/model/validate.ts';
+import { errorMessage } from '../../bridge/client.ts';
+import { useClient } from '../../bridge/context.tsx';
+import { localNames } from '../../forms/certificates/certificate-words.ts';
 import { ChangeBar } from '../../forms/change-bar.tsx';
+import { FoundServers, notAmong, useFoundServers } from '../../forms/found-servers.tsx';
 import { useDraft, useStores } from '../../stores/context.tsx';
-import { newListener, newNode, newPool, readAddresses } from '../../stores/draft.ts';
+import { newCertificate, newListener, newNode, newPool, readAddresses } from '../../stores/draft.ts';
 import { sayIssue } from '../../stores/draft-words.ts';
 import { Button, ButtonLink } from '../../ui/button.tsx';
+import { FieldError } from '../../ui/field.tsx';
 import { readNumber } from '../../ui/number-text.ts';
 import { PageHead } from '../../ui/page-head.tsx';
+import { Select } from '../../ui/select.tsx';
 import { NumberField, TextArea, TextField } from '../../ui/text-field.tsx';
-import { useGuidedForm } from './guided-store.ts';
+import { Switch } from '../../ui/toggle.tsx';
+import { freePort, useGuidedForm } from './guided-store.ts';
 import styles from './listeners.module.css';
 
-/** The draft with a pool of `servers` and a listener in front of them, and the id of that listener. */
-function withAddress(config: Config, name: string, port: number | string, servers: string): { config: Config; listener: string } {
+interface Wish {
+  name: string;
+  port: number | string;
+  servers: string;
+  https: boolean;
+  sticky: boolean;
+  /** Answers for https: one of the draft's, or one just made. */
+  certificate: CertificateConfig | undefined;
+}
+
+/** The draft with a pool of servers and a listener in front of them, and the id of that listener. */
+function withAddress(config: Config, { name, port, servers, https, sticky, certificate }: Wish): { config: Config; listener: string } {
   const empty = newPool(
     name,
     config.pools.map((one) => one.id),
@@ -28,29 +45,65 @@ function withAddress(config: Config, name: string, port: number | string, server
         tls,
       ),
     );
-  const pool = { ...empty, nodes };
-  const listener = newListener(
+  const pool: PoolConfig = { ...empty, nodes, stickiness: { ...empty.stickiness, type: sticky ? 'http_cookie' : 'none' } };
+  const plain = newListener(
     name,
     port,
-    'http',
+    https ? 'https' : 'http',
     pool.id,
     config.listeners.map((one) => one.id),
   );
-  return { config: { ...config, pools: [...config.pools, pool], listeners: [...config.listeners, listener] }, listener: listener.id };
+  const listener = https && certificate ? { ...plain, certificates: [certificate.id] } : plain;
+  const isNew = https && certificate && !config.certificates.some((one) => one.id === certificate.id);
+  return {
+    config: {
+      ...config,
+      pools: [...config.pools, pool],
+      listeners: [...config.listeners, listener],
+      certificates: isNew ? [...config.certificates, certificate] : config.certificates,
+    },
+    listener: listener.id,
+  };
 }
 
-/** One address in front of one's own servers: a listener and a pool in one go. */
-export function GuidedListener() {
+/** What the form is checked with, while the certificate it would make is not made yet. */
+const standIn = (taken: readonly CertificateConfig[]) =>
+  newCertificate(
+    'localhost',
+    '-----BEGIN CERTIFICATE-----',
+    '-----BEGIN PRIVATE KEY-----',
+    taken.map((one) => one.id),
+  );
+
+const madeHere = '(new)';
+
+/** One address in front of one's own servers: a listener, its pool and where wanted its certificate in one go. `given`: servers to begin with. */
+export function GuidedListener({ given }: { given: string | undefined }) {
   const { draft } = useStores();
+  const client = useClient();
   const before = useDraft((s) => s.draft);
   const pending = useDraft((s) => s.changes.length > 0);
   const applying = useDraft((s) => s.applying);
   const form = useGuidedForm();
+  const found = useFoundServers();
   const [asked, setAsked] = useState(false);
+  const [making, setMaking] = useState(false);
+  const [failure, setFailure] = useState('');
+
+  const { set } = form;
+  useEffect(() => {
+    if (given === undefined) return;
+    set({ servers: given.replaceAll(',', '\n') });
+    // Given once: what is typed from here on stands.
+    history.replaceState(null, '', '#/listeners/new');
+  }, [given, set]);
 
   const { addresses, rejected } = readAddresses(form.servers);
-  const port = readNumber(form.port);
-  const made = withAddress(before, form.name.trim(), port, form.servers);
+  const taken = before.listeners.map((listener) => listener.port);
+  const port = form.port === null ? freePort(form.https, taken) : readNumber(form.port);
+  const chosen = before.certificates.find((one) => one.id === form.certificate);
+  const wish: Wish = { ...form, name: form.name.trim(), port, certificate: chosen ?? standIn(before.certificates) };
+  const made = withAddress(before, wish);
   const issues = parseConfig(made.config).issues;
   const own = (prefix: string) => issues.find((issue) => issue.path.startsWith(prefix));
   const portIssue = own(`listeners[${before.listeners.length}].port`);
@@ -66,11 +119,35 @@ export function GuidedListener() {
         : nodeIssue && sayIssue(nodeIssue);
   const nameError = nameIssue && sayIssue(nameIssue);
   const wrong = portError ?? serversError ?? nameError;
+  const unused = notAmong(
+    found,
+    addresses.map(({ address }) => address),
+  );
+  const scheme = form.https ? 'https' : 'http';
 
   const add = async () => {
     setAsked(true);
-    if (wrong) return;
-    draft.edit(() => made.config);
+    if (wrong || making) return;
+    setFailure('');
+    let certificate = chosen;
+    if (form.https && !certificate) {
+      setMaking(true);
+      try {
+        const { certPem, keyPem } = await client.request('certificates.generate', { hosts: [...localNames] });
+        certificate = newCertificate(
+          'localhost',
+          certPem,
+          keyPem,
+          before.certificates.map((one) => one.id),
+        );
+      } catch (error) {
+        setFailure(errorMessage(error));
+        return;
+      } finally {
+        setMaking(false);
+      }
+    }
+    draft.edit((config) => withAddress(config, { ...wish, certificate }).config);
     form.reset();
     // With other changes waiting, all of them are applied together when their owner says so.
     const applied = pending ? false : await draft.apply();
@@ -103,6 +180,15 @@ export function GuidedListener() {
             hint="Ports of this machine, or host:port. One a line or with commas."
             error={asked || rejected.length > 0 ? serversError : undefined}
           />
+          <FoundServers
+            servers={unused}
+            verb="Use"
+            onTake={(servers) =>
+              form.set({
+                servers: [form.servers.trim(), ...servers.map(({ address }) => address)].filter((text) => text !== '').join('\n'),
+              })
+            }
+          />
           <div className={styles['pair']}>
             <NumberField
               label="Port of the address"
@@ -119,8 +205,32 @@ export function GuidedListener() {
               hint="of the listener and its pool"
             />
           </div>
+          <Switch
+            label="HTTPS"
+            checked={form.https}
+            onChange={(https) => form.set({ https })}
+            hint="Ends TLS here; your servers still get plain HTTP."
+          />
+          {form.https ? (
+            <Select
+              label="Certificate"
+              choices={[
+                { value: madeHere, label: 'Make one for localhost' },
+                ...before.certificates.map((one) => ({ value: one.id, label: one.name ?? one.id })),
+              ]}
+              value={chosen?.id ?? madeHere}
+              onChange={(id) => form.set({ certificate: id === madeHere ? null : id })}
+              hint={chosen ? undefined : 'It signs itself, so browsers warn until you trust it. See Certificates.'}
+            />
+          ) : null}
+          <Switch
+            label="Stickiness"
+            checked={form.sticky}
+            onChange={(sticky) => form.set({ sticky })}
+            hint="A client comes back to the same server, known by a cookie. It moves when that server goes down."
+          />
           <div className={styles['preview']} aria-live="polite">
-            <span className="mono">http://127.0.0.1:{form.port || '…'}/</span>
+            <span className="mono">{`${scheme}://127.0.0.1:${port === '' ? '…' : port}/`}</span>
             <ArrowRight size={14} aria-hidden="true" />
             {addresses.length === 0 ? (
               <span className="muted">your servers</span>
@@ -135,9 +245,10 @@ export function GuidedListener() {
               </span>
             )}
           </div>
+          {failure ? <FieldError>{failure}</FieldError> : null}
           <div className={styles['buttons']}>
-            <Button look="primary" type="submit" disabled={applying}>
-              {pending ? 'Add to my changes' : applying ? 'Opening…' : 'Open the address'}
+            <Button look="primary" type="submit" disabled={applying || making}>
+              {pending ? 'Add to my changes' : applying || making ? 'Opening…' : 'Open the address'}
             </Button>
             <ButtonLink href="#/listeners" look="quiet">
               Cancel

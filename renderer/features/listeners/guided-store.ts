@@ -2,11 +2,16 @@ import { create } from 'zustand';
 
 interface GuidedForm {
   name: string;
-  port: string;
+  /** As typed; null while nobody has, and a free port is proposed. */
+  port: string | null;
   servers: string;
+  https: boolean;
+  /** The certificate to answer with; null: one is made for this machine. */
+  certificate: string | null;
+  sticky: boolean;
 }
 
-const blank: GuidedForm = { name: 'Web', port: '8080', servers: '' };
+const blank: GuidedForm = { name: 'Web', port: null, servers: '', https: false, certificate: null, sticky: true };
 
 /** What was typed into the guided form; it outlives the form, so that a switch of screens loses nothing. */
 export const useGuidedForm = create<GuidedForm & { set(change: Partial<GuidedForm>): void; reset(): void }>((set) => ({
@@ -14,3 +19,10 @@ export const useGuidedForm = create<GuidedForm & { set(change: Partial<GuidedFor
   set: (change) => set(change),
   reset: () => set(blank),
 }));
+
+/** The first port no listener has, from the usual one for tests on. */
+export function freePort(https: boolean, taken: readonly number[]): number {
+  let port = https ? 8443 : 8080;
+  while (taken.includes(port)) port++;
+  return port;
+}

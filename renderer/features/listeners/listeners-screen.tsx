@@ -118,7 +118,7 @@ function ListenerList() {
   );
 }
 
-/** `#/listeners`: all; `#/listeners/new`: one address in front of one's own servers; `#/listeners/web`: one to edit. */
+/** `#/listeners`: all; `#/listeners/new`: one address in front of one's own servers (`/new/3000,3001`: these); `#/listeners/web`: one to edit. */
 export function ListenersScreen({ parts }: { parts: string[] }) {
   const [id] = parts;
   const index = useDraft((s) => s.draft.listeners.findIndex((listener) => listener.id === id));
@@ -126,7 +126,7 @@ export function ListenersScreen({ parts }: { parts: string[] }) {
   const loaded = useDraft((s) => s.loaded);
   if (id === undefined) return <ListenerList />;
   if (listener) return <ListenerEditor key={listener.id} listener={listener} index={index} />;
-  if (id === 'new') return <GuidedListener />;
+  if (id === 'new') return <GuidedListener given={parts[1]} />;
   return (
     <main className="screen">
       <PageHead title={id} parent={{ label: 'Listeners', href: '#/listeners' }} />

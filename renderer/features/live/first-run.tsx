@@ -1,7 +1,8 @@
-import { Play } from 'lucide-react';
+import { Play, Search } from 'lucide-react';
 import { useState } from 'react';
 import { errorMessage } from '../../bridge/client.ts';
 import { useClient } from '../../bridge/context.tsx';
+import { FoundNames, useFoundServers } from '../../forms/found-servers.tsx';
 import { Button } from '../../ui/button.tsx';
 import css from './first-run.module.css';
 
@@ -50,6 +51,7 @@ export function FirstRun() {
   const client = useClient();
   const [starting, setStarting] = useState(false);
   const [error, setError] = useState('');
+  const found = useFoundServers();
   const start = () => {
     setStarting(true);
     setError('');
@@ -79,6 +81,17 @@ export function FirstRun() {
       <a className={css['other']} href="#/listeners/new">
         Add a listener
       </a>
+      {found.length > 0 ? (
+        <div className={css['found']}>
+          <Search size={14} strokeWidth={1.75} aria-hidden />
+          <span>
+            Already listening here: <FoundNames servers={found} />.
+          </span>
+          <a href={`#/listeners/new/${encodeURIComponent(found.map(({ address }) => address).join(','))}`}>
+            Put one address in front of {found.length === 1 ? 'it' : 'them'}
+          </a>
+        </div>
+      ) : null}
     </main>
   );
 }

@@ -4,6 +4,7 @@ import { useId, useState } from 'react';
 import type { NodeConfig, PoolConfig } from '../../../shared/model/config.ts';
 import { formatPath } from '../../../shared/model/validate.ts';
 import { DraftNumber, DraftText, useDraftField } from '../../forms/draft-fields.tsx';
+import { FoundServers, notAmong, useFoundServers } from '../../forms/found-servers.tsx';
 import { useDraft, useEngine, useStores } from '../../stores/context.tsx';
 import { newNode, readAddresses, setAt } from '../../stores/draft.ts';
 import { sayIssue } from '../../stores/draft-words.ts';
@@ -174,6 +175,10 @@ export function NodesTable({ pool, poolIndex, probes }: { pool: PoolConfig; pool
   const put = (change: (nodes: NodeConfig[]) => NodeConfig[]) =>
     draft.edit((config) => setAt(config, ['pools', poolIndex, 'nodes'], change(config.pools[poolIndex]?.nodes ?? [])));
   const ids = nodes.map((node) => node.id);
+  const found = notAmong(
+    useFoundServers(),
+    nodes.map((node) => node.address),
+  );
 
   const addOne = () => {
     put((list) => [...list, newNode('', ids)]);
@@ -262,6 +267,7 @@ export function NodesTable({ pool, poolIndex, probes }: { pool: PoolConfig; pool
           <Button small look="quiet" onClick={() => setPasting(true)}>
             Paste several addresses
           </Button>
+          <FoundServers servers={found} verb="Add" onTake={(servers) => addMany(servers.map((server) => server.address).join(' '))} />
         </div>
       )}
     </>

@@ -1,0 +1,173 @@
+import { Plus, Upload } from 'lucide-react';
+import type { CertificateConfig } from '../../../shared/model/config.ts';
+import { Expiry } from '../../forms/certificates/expiry.tsx';
+import { sayIssuer, sayNames } from '../../forms/certificates/certificate-words.ts';
+import { ImportCertificate } from '../../forms/certificates/import-certificate.tsx';
+import { MakeCertificate } from '../../forms/certificates/make-certificate.tsx';
+import { useCertificates, type SeenCertificate } from '../../forms/certificates/use-certificates.ts';
+import { ChangeBar } from '../../forms/change-bar.tsx';
+import { useDraft, useStores } from '../../stores/context.tsx';
+import { ButtonLink } from '../../ui/button.tsx';
+import { EmptyState } from '../../ui/empty-state.tsx';
+import { FieldError } from '../../ui/field.tsx';
+import { missing } from '../../ui/format.ts';
+import { MiddleTruncate } from '../../ui/middle-truncate.tsx';
+import { PageHead } from '../../ui/page-head.tsx';
+import { Row, RowLink, Table, Td, Th } from '../../ui/table.tsx';
+import { Tag } from '../../ui/tag.tsx';
+import { useNow } from '../../ui/use-now.ts';
+import { CertificateInspector } from './certificate-inspector.tsx';
+import styles from './certificates-screen.module.css';
+import { useUsers } from './use-users.ts';
+
+const parent = { label: 'Certificates', href: '#/certificates' };
+
+interface RowProps {
+  certificate: CertificateConfig;
+  seen: SeenCertificate | undefined;
+  selected: boolean;
+  now: number;
+}
+
+function CertificateRow({ certificate, seen, selected, now }: RowProps) {
+  const users = useUsers(certificate.id);
+  const running = useDraft((s) => s.base.certificates.some((one) => one.id === certificate.id));
+  const facts = seen?.facts;
+  return (
+    <Row linked tall selected={selected}>
+      <Td>
+        <span className={styles['name']}>
+          <RowLink href={`#/certificates/${encodeURIComponent(certificate.id)}`}>
+            <MiddleTruncate text={certificate.name ?? certificate.id} />
+          </RowLink>
+          {running ? null : <Tag>new</Tag>}
+        </span>
+      </Td>
+      <Td title={facts?.names.join('\n')}>{facts ? <span className="mono">{sayNames(facts.names)}</span> : missing}</Td>
+      <Td muted title={facts?.issuer}>
+        {facts ? sayIssuer(facts) : missing}
+      </Td>
+      <Td title={seen?.problem ?? undefined}>
+        {facts ? <Expiry facts={facts} now={now} /> : null}
+        {seen?.problem && (!facts || facts.notAfter > now) ? <FieldError>{seen.problem}</FieldError> : null}
+        {seen ? null : missing}
+      </Td>
+      <Td muted title={users.join(', ')}>
+        {users.length === 0 ? 'no listener' : sayNames(users, 2)}
+      </Td>
+    </Row>
+  );
+}
+
+function CertificateList({ selected }: { selected: string | undefined }) {
+  const certificates = useDraft((s) => s.draft.certificates);
+  const loaded = useDraft((s) => s.loaded);
+  const seen = useCertificates();
+  const now = useNow();
+  const found = certificates.findIndex((one) => one.id === selected);
+  const open = certificates[found];
+  return (
+    <>
+      <main className="screen">
+        <PageHead
+          title="Certificates"
+          note={certificates.length > 0 ? 'what https listeners answer with' : undefined}
+          aside={
+            certificates.length > 0 ? (
+              <>
+                <ButtonLink small look="quiet" href="#/certificates/import">
+                  <Upload size={12} strokeWidth={2} aria-hidden="true" />
+                  Import
+                </ButtonLink>
+                <ButtonLink small href="#/certificates/new">
+                  <Plus size={12} strokeWidth={2} aria-hidden="true" />
+                  Make a certificate
+                </ButtonLink>
+              </>
+            ) : undefined
+          }
+        />
+        {!loaded ? null : certificates.length === 0 ? (
+          <EmptyState
+            title="No certificates yet"
+            action={
+              <>
+                <ButtonLink look="primary" href="#/certificates/new">
+                  Make one for localhost
+                </ButtonLink>
+                <a className={styles['other']} href="#/certificates/import">
+                  Import one you have
+                </a>
+              </>
+            }
+          >
+            An https listener answers with a certificate: it tells browsers whom they talk to.
+          </EmptyState>
+        ) : (
+          <div className={styles['list']}>
+            <Table>
+              <colgroup>
+                <col />
+                <col style={{ width: '27%' }} />
+                <col style={{ width: '14%' }} />
+                <col style={{ width: '22%' }} />
+                <col style={{ width: '15%' }} />
+              </colgroup>
+              <thead>
+                <tr>
+                  <Th>Certificate</Th>
+                  <Th>For</Th>
+                  <Th>Signed by</Th>
+                  <Th>Valid</Th>
+                  <Th>Used by</Th>
+                </tr>
+              </thead>
+              <tbody>
+                {certificates.map((certificate) => (
+                  <CertificateRow
+                    key={certificate.id}
+                    certificate={certificate}
+                    seen={seen.get(certificate.id)}
+                    selected={certificate.id === selected}
+                    now={now}
+                  />
+                ))}
+              </tbody>
+            </Table>
+          </div>
+        )}
+        <ChangeBar />
+      </main>
+      {open ? <CertificateInspector key={open.id} certificate={open} index={found} seen={seen.get(open.id)} now={now} /> : null}
+    </>
+  );
+}
+
+/** A form that ends in one more certificate of the draft. */
+function AddScreen({ way }: { way: 'new' | 'import' }) {
+  const { draft } = useStores();
+  const add = (certificate: CertificateConfig) => {
+    draft.edit((config) => ({ ...config, certificates: [...config.certificates, certificate] }));
+    location.hash = `#/certificates/${encodeURIComponent(certificate.id)}`;
+  };
+  const close = () => {
+    location.hash = '#/certificates';
+  };
+  return (
+    <main className="screen">
+      <PageHead title={way === 'new' ? 'Make a certificate' : 'Import a certificate'} parent={parent} />
+      <div className={styles['form']}>
+        {way === 'new' ? <MakeCertificate onMade={add} onClose={close} /> : <ImportCertificate onImport={add} onClose={close} />}
+      </div>
+      <ChangeBar />
+    </main>
+  );
+}
+
+/** `#/certificates`: all; `#/certificates/local`: one beside them; `#/certificates/new` and `/import`: one more. */
+export function CertificatesScreen({ parts }: { parts: string[] }) {
+  const [id] = parts;
+  const known = useDraft((s) => s.draft.certificates.some((one) => one.id === id));
+  if (!known && (id === 'new' || id === 'import')) return <AddScreen way={id} />;
+  return <CertificateList selected={id} />;
+}

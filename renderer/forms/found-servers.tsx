@@ -1,0 +1,97 @@
+import { useEffect, useState } from 'react';
+import { parseHostPort, reachesListener } from '../../shared/model/address.ts';
+import type { FoundServer } from '../../shared/model/discovery.ts';
+import { useClient } from '../bridge/context.tsx';
+import styles from './found-servers.module.css';
+
+/** How often they are looked for while somebody looks. Milliseconds. */
+const everyMs = 5_000;
+const none: readonly FoundServer[] = [];
+/** Named one by one; of more their number is said. */
+const named = 4;
+
+/** Servers that listen on this machine, looked for again every five seconds while the window shows. */
+export function useFoundServers(): readonly FoundServer[] {
+  const client = useClient();
+  const [servers, setServers] = useState(none);
+  useEffect(() => {
+    let wanted = true;
+    const look = () => {
+      if (document.hidden) return;
+      client.request('discovery.list', {}).then(
+        (found) => {
+          if (wanted) setServers((before) => (JSON.stringify(before) === JSON.stringify(found.servers) ? before : found.servers));
+        },
+        () => {
+          // An offer, not a promise: without it the address is typed.
+        },
+      );
+    };
+    look();
+    const timer = setInterval(look, everyMs);
+    return () => {
+      wanted = false;
+      clearInterval(timer);
+    };
+  }, [client]);
+  return servers;
+}
+
+/** Those of `servers` that none of `addresses` leads to already. */
+export function notAmong(servers: readonly FoundServer[], addresses: readonly string[]): FoundServer[] {
+  const known = addresses.map(parseHostPort).filter((address) => typeof address !== 'string');
+  return servers.filter(({ address }) => {
+    const at = parseHostPort(address);
+    return typeof at === 'string' || !known.some((one) => reachesListener(at, one));
+  });
+}
+
+/** "node :3000"; with its host where that is not the usual one. */
+function nameOf({ program, address }: FoundServer): string {
+  return `${program} ${address.startsWith('127.0.0.1:') ? address.slice(9) : address}`;
+}
+
+/** "node :3000, python :8000", in mono. */
+export function FoundNames({ servers }: { servers: readonly FoundServer[] }) {
+  const shown = servers.length > named + 1 ? servers.slice(0, named) : servers;
+  return (
+    <>
+      {shown.map((server, i) => (
+        <span key={server.address}>
+          {i > 0 ? ', ' : ''}
+          <span className={`mono ${styles['name']}`} title={`${server.address}, pid ${server.pid}`}>
+            {nameOf(server)}
+          </span>
+        </span>
+      ))}
+      {servers.length > shown.length ? ` and ${servers.length - shown.length} more` : ''}
+    </>
+  );
+}
+
+/** "Add it", "Add both", "Add all 3". */
+export function allOf(verb: string, count: number): string {
+  if (count === 1) return `${verb} it`;
+  return count === 2 ? `${verb} both` : `${verb} all ${count}`;
+}
+
+interface FoundServersProps {
+  servers: readonly FoundServer[];
+  verb: string;
+  onTake: (servers: readonly FoundServer[]) => void;
+}
+
+/** "Found on this machine: node :3000, python :8000 Add both"; nothing where nothing was found. */
+export function FoundServers({ servers, verb, onTake }: FoundServersProps) {
+  if (servers.length === 0) return null;
+  return (
+    <span className={styles['found']}>
+      <span>
+        Found on this machine: <FoundNames servers={servers} />
+      </span>
+      <button type="button" className={styles['take']} onClick={() => onTake(servers)}>
+        {allOf(verb, servers.length)}
+      </button>
+    </span>
+  );
+}
