@@ -75,6 +75,7 @@ export class TcpSession implements Session, Ending, Waiter {
       this.client.destroy();
       return;
     }
+    this.retries = this.placement.tried.length;
     this.node = node;
     this.pool.take(node);
     node.inUse.add(this);
@@ -127,7 +128,6 @@ export class TcpSession implements Session, Ending, Waiter {
       this.client.destroy();
       return;
     }
-    this.retries++;
     this.placement.tried.push(node);
     this.attempt();
   }

@@ -143,6 +143,8 @@ export class Exchange implements AnswerReceiver, Ending, Waiter {
       this.reply(this.failure);
       return;
     }
+    // Counted once there is another to try.
+    this.retries = this.placement.tried.length;
     this.occupy(node);
     this.connect(node, now);
   }
@@ -372,7 +374,6 @@ export class Exchange implements AnswerReceiver, Ending, Waiter {
 
   private tryAnother(failed: PoolNode): void {
     this.placement.tried.push(failed);
-    this.retries++;
     this.freshOnly = false;
     this.attempt(this.now());
   }
