@@ -1,0 +1,393 @@
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { ArrowUp, Info, Search } from 'lucide-react';
+import { useDeferredValue, useEffect, useRef, useState, useSyncExternalStore, type KeyboardEvent } from 'react';
+import type { RequestRecord } from '../../../shared/model/metrics.ts';
+import type { ListenerState, PoolState } from '../../../shared/model/state.ts';
+import { useClient } from '../../bridge/context.tsx';
+import { useEngine, useView } from '../../stores/context.tsx';
+import { Button, ButtonLink } from '../../ui/button.tsx';
+import { effectiveState, stateLooks } from '../../ui/effective-state.ts';
+import { EmptyState } from '../../ui/empty-state.tsx';
+import { FieldError } from '../../ui/field.tsx';
+import { formatCount, missing } from '../../ui/format.ts';
+import { MiddleTruncate } from '../../ui/middle-truncate.tsx';
+import { PageHead } from '../../ui/page-head.tsx';
+import { PausedNote } from '../../ui/paused-note.tsx';
+import { FilterSelect } from '../../ui/select.tsx';
+import { StateRing } from '../../ui/state-ring.tsx';
+import { Row, RowLink, Table, Td, Th } from '../../ui/table.tsx';
+import { Tag } from '../../ui/tag.tsx';
+import { TextField } from '../../ui/text-field.tsx';
+import { createRequestFeed } from './request-feed.ts';
+import { noFilter, readStatus, toFilter, type FilterFields } from './request-filter.ts';
+import { RequestInspector } from './request-inspector.tsx';
+import { clockMs, samplingWords, statusWords, tookParts } from './request-words.ts';
+import styles from './requests.module.css';
+
+const rowHeight = 32;
+const columns = 8;
+const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+
+const hrefOf = (seq: number) => `#/requests/${seq}`;
+
+/** The code is a word of its own; its class has a mark besides, so that nothing rests on colour. */
+function StatusCell({ status, isTcp }: { status: number; isTcp: boolean }) {
+  const digit = Math.floor(status / 100);
+  const failed = digit === 5 || (status === 0 && !isTcp);
+  return (
+    <span className={`${styles['status']} ${failed ? styles['failed'] : ''}`} title={statusWords(status, isTcp)}>
+      <svg width="8" height="8" aria-hidden="true">
+        {failed ? <rect x="1.2" y="1.2" width="5.6" height="5.6" fill="currentColor" transform="rotate(45 4 4)" /> : null}
+        {digit === 4 ? (
+          <rect x="1.7" y="1.7" width="4.6" height="4.6" fill="none" stroke="currentColor" transform="rotate(45 4 4)" />
+        ) : null}
+      </svg>
+      {isTcp ? missing : status === 0 ? 'none' : status}
+    </span>
+  );
+}
+
+/** A healthy node is silent: its name is enough. Any other state shows its ring and its word. */
+function NodeCell({ pools, record }: { pools: readonly PoolState[]; record: RequestRecord }) {
+  if (record.node === null) return <span className="muted">none</span>;
+  const node = pools.find((pool) => pool.id === record.pool)?.nodes.find((one) => one.id === record.node);
+  const state = node ? effectiveState(node) : undefined;
+  const look = state && state !== 'healthy' ? stateLooks[state] : undefined;
+  return (
+    <span className={styles['node']}>
+      {look && state ? <StateRing state={state} size={14} label={`${look.word} now`} /> : null}
+      <MiddleTruncate text={node?.label ?? record.node} keep={4} />
+    </span>
+  );
+}
+
+interface RequestRowProps {
+  record: RequestRecord;
+  index: number;
+  selected: boolean;
+  pools: readonly PoolState[];
+  listeners: readonly ListenerState[];
+}
+
+function RequestRow({ record, index, selected, pools, listeners }: RequestRowProps) {
+  const isTcp = record.method === '' && listeners.find((one) => one.id === record.listener)?.protocol === 'tcp';
+  const [value, unit] = tookParts(record.durationMs);
+  return (
+    <Row linked selected={selected} aria-rowindex={index + 2}>
+      <Td muted={!selected}>
+        <RowLink href={hrefOf(record.seq)}>{clockMs(record.time)}</RowLink>
+      </Td>
+      <Td>{record.method === '' ? 'tcp' : record.method}</Td>
+      <Td>
+        {record.path === '' ? (
+          <span className="muted">{isTcp ? 'session' : missing}</span>
+        ) : (
+          <MiddleTruncate className="mono" text={record.path} keep={8} />
+        )}
+      </Td>
+      <Td>
+        <StatusCell status={record.status} isTcp={isTcp} />
+      </Td>
+      <Td right>
+        {value} <span className="muted">{unit}</span>
+      </Td>
+      <Td className={styles['clientColumn']}>
+        <MiddleTruncate className="mono" text={record.client} />
+      </Td>
+      <Td>
+        <NodeCell pools={pools} record={record} />
+      </Td>
+      <Td right muted={record.retries === 0}>
+        {record.retries === 0 ? 0 : <Tag>{`retried ${record.retries}×`}</Tag>}
+      </Td>
+    </Row>
+  );
+}
+
+interface FiltersProps {
+  fields: FilterFields;
+  onChange: (change: Partial<FilterFields>) => void;
+  pools: readonly PoolState[];
+  listeners: readonly ListenerState[];
+}
+
+function Filters({ fields, onChange, pools, listeners }: FiltersProps) {
+  const statusIsBad = readStatus(fields.status) === null;
+  return (
+    <div className={styles['filters']} role="group" aria-label="Filters">
+      <TextField
+        className={styles['path']}
+        label="Path contains"
+        hideLabel
+        small
+        type="search"
+        icon={<Search size={14} aria-hidden="true" />}
+        placeholder="Path"
+        maxLength={2_000}
+        value={fields.path}
+        onChange={(path) => onChange({ path })}
+      />
+      <FilterSelect
+        label="Filter by method"
+        value={fields.method}
+        onChange={(method) => onChange({ method })}
+        choices={[{ value: '', label: 'Method: any' }, ...methods.map((value) => ({ value, label: `Method: ${value}` }))]}
+      />
+      <TextField
+        className={styles['statusField']}
+        label="Status: a class as 5xx, a code as 404, or none"
+        hideLabel
+        small
+        placeholder="Status 5xx, 404"
+        maxLength={5}
+        value={fields.status}
+        error={statusIsBad ? 'Write 5xx, 404 or none.' : undefined}
+        onChange={(status) => onChange({ status })}
+      />
+      <FilterSelect
+        label="Filter by node"
+        value={fields.node}
+        onChange={(node) => onChange({ node })}
+        choices={[
+          { value: '', label: 'Node: any' },
+          ...pools.flatMap((pool) =>
+            pool.nodes.map((node) => ({
+              value: JSON.stringify([pool.id, node.id]),
+              label: `Node: ${pools.length > 1 ? `${pool.name} / ` : ''}${node.label}`,
+            })),
+          ),
+        ]}
+      />
+      {listeners.length > 1 || pools.length > 1 ? (
+        <FilterSelect
+          label="Filter by listener or pool"
+          value={fields.place}
+          onChange={(place) => onChange({ place })}
+          choices={[
+            { value: '', label: 'Through: any' },
+            ...listeners.map(({ id, name }) => ({ value: `listener:${id}`, label: `Listener: ${name}` })),
+            ...pools.map(({ id, name }) => ({ value: `pool:${id}`, label: `Pool: ${name}` })),
+          ]}
+        />
+      ) : null}
+      <TextField
+        className={styles['clientField']}
+        label="Client address contains"
+        hideLabel
+        small
+        type="search"
+        placeholder="Client address"
+        maxLength={200}
+        value={fields.client}
+        onChange={(client) => onChange({ client })}
+      />
+      <Button
+        small
+        aria-pressed={fields.retried}
+        className={fields.retried ? styles['pressed'] : undefined}
+        onClick={() => onChange({ retried: !fields.retried })}
+      >
+        Retried only
+      </Button>
+    </div>
+  );
+}
+
+/** `#/requests`: the log of requests as it grows; `#/requests/1207`: with one of them open beside it. */
+export function RequestsScreen({ parts }: { parts: string[] }) {
+  const client = useClient();
+  const pools = useEngine((s) => s.pools);
+  const listeners = useEngine((s) => s.listeners);
+  const known = useEngine((s) => s.epoch !== null);
+  const paused = useView((s) => s.paused);
+  const [fields, setFields] = useState(noFilter);
+  const wanted = useDeferredValue(fields);
+  const [feed] = useState(() => createRequestFeed(client));
+  const { rows, newer, sampling, loaded, problem } = useSyncExternalStore(feed.onView, feed.view);
+  const scroller = useRef<HTMLDivElement>(null);
+  const [scrolled, setScrolled] = useState(false);
+  const [pointed, setPointed] = useState(false);
+
+  const opened = /^\d{1,15}$/.test(parts[0] ?? '') ? Number(parts[0]) : null;
+  const isHeld = opened !== null || scrolled || pointed;
+  const isPaused = paused !== null;
+  useEffect(() => feed.start(), [feed]);
+  useEffect(() => feed.setFilter(toFilter(wanted)), [feed, wanted]);
+  useEffect(() => feed.hold(isPaused ? 'all' : isHeld ? 'rows' : 'nothing'), [feed, isPaused, isHeld]);
+
+  // eslint-disable-next-line react-hooks/incompatible-library -- it changes in place, and nothing here memoises what it gives.
+  const virtualizer = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowHeight,
+    overscan: 10,
+    paddingStart: rowHeight,
+    // Rows under the sticky head are not in view.
+    scrollPaddingStart: rowHeight,
+  });
+  const items = virtualizer.getVirtualItems();
+
+  const change = (part: Partial<FilterFields>) => {
+    setFields((before) => ({ ...before, ...part }));
+    scroller.current?.scrollTo({ top: 0 });
+  };
+  const showNewest = () => {
+    feed.catchUp();
+    scroller.current?.scrollTo({ top: 0 });
+  };
+  const close = () => {
+    location.hash = '#/requests';
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const steps: Record<string, number> = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10, Home: -Infinity, End: Infinity };
+    const step = steps[event.key];
+    if (event.key === 'Escape' && opened !== null) close();
+    if (step === undefined || rows.length === 0) return;
+    event.preventDefault();
+    // The address is ahead of what is drawn when keys come quickly.
+    const at = rows.findIndex((record) => hrefOf(record.seq) === location.hash);
+    const next = at < 0 && Number.isFinite(step) ? 0 : Math.min(rows.length - 1, Math.max(0, at + step));
+    virtualizer.scrollToIndex(next, { align: 'auto' });
+    location.hash = hrefOf(rows[next]!.seq);
+  };
+
+  const isFiltered = Object.keys(toFilter(fields)).length > 0;
+  const isEmpty = loaded && rows.length === 0;
+
+  return (
+    <>
+      <main className="screen">
+        <PageHead
+          title="Requests"
+          aside={
+            sampling ? (
+              <Tag>
+                <Info size={12} strokeWidth={2} aria-hidden="true" />
+                {samplingWords(sampling)}
+              </Tag>
+            ) : undefined
+          }
+        />
+        <Filters fields={fields} onChange={change} pools={pools} listeners={listeners} />
+        {paused ? <PausedNote since={paused.since}>Requests go on and are recorded; the list stands still.</PausedNote> : null}
+        {problem && loaded ? (
+          <div className={styles['problem']}>
+            <FieldError>{problem} What is shown may be old.</FieldError>
+          </div>
+        ) : null}
+        {problem && !loaded ? (
+          <EmptyState title="The requests could not be read" action={<Button onClick={feed.reload}>Try again</Button>}>
+            {problem}
+          </EmptyState>
+        ) : isEmpty && known ? (
+          isFiltered ? (
+            <EmptyState title="No recorded request matches" action={<Button onClick={() => setFields(noFilter)}>Clear the filters</Button>}>
+              The filters look through the newest 10,000 recorded requests
+              {sampling && sampling.every > 1 ? `; of what comes now ${samplingWords(sampling)}` : ''}.
+            </EmptyState>
+          ) : (
+            <EmptyState
+              title="No requests yet"
+              action={
+                listeners.length === 0 ? (
+                  <ButtonLink look="primary" href="#/lab">
+                    Start the demo in the Lab
+                  </ButtonLink>
+                ) : (
+                  <ButtonLink href="#/listeners">See the listeners</ButtonLink>
+                )
+              }
+            >
+              {listeners.length === 0
+                ? 'Nothing listens, so nothing can be asked.'
+                : 'Each request a listener answers appears here, with the node that served it and why.'}
+            </EmptyState>
+          )
+        ) : (
+          // Focusable so that the arrow keys move through the requests wherever the focus is in the table.
+          <div
+            ref={scroller}
+            className={styles['scroll']}
+            data-open={opened !== null || undefined}
+            tabIndex={0}
+            role="region"
+            aria-label="Requests, newest first"
+            onKeyDown={onKeyDown}
+            onScroll={(event) => setScrolled(event.currentTarget.scrollTop > 0)}
+            onPointerEnter={() => setPointed(true)}
+            onPointerLeave={() => setPointed(false)}
+          >
+            <Table aria-rowcount={rows.length + 1}>
+              <colgroup>
+                <col style={{ width: 116 }} />
+                <col style={{ width: 72 }} />
+                <col />
+                <col style={{ width: 72 }} />
+                <col style={{ width: 84 }} />
+                <col className={styles['clientColumn']} style={{ width: 128 }} />
+                <col style={{ width: 112 }} />
+                <col style={{ width: 100 }} />
+              </colgroup>
+              <thead>
+                <tr aria-rowindex={1}>
+                  <Th>Time</Th>
+                  <Th>Method</Th>
+                  <Th>Path</Th>
+                  <Th className={styles['statusHead']}>Status</Th>
+                  <Th right>Took</Th>
+                  <Th className={styles['clientColumn']}>Client</Th>
+                  <Th>Node</Th>
+                  <Th right>Retries</Th>
+                </tr>
+              </thead>
+              <tbody>
+                {items.length > 0 ? (
+                  <tr aria-hidden="true" className={styles['pad']} style={{ height: items[0]!.start - rowHeight }}>
+                    <td colSpan={columns} style={{ height: items[0]!.start - rowHeight }} />
+                  </tr>
+                ) : null}
+                {items.map((item) => {
+                  const record = rows[item.index];
+                  return record ? (
+                    <RequestRow
+                      key={record.seq}
+                      record={record}
+                      index={item.index}
+                      selected={record.seq === opened}
+                      pools={pools}
+                      listeners={listeners}
+                    />
+                  ) : null;
+                })}
+                {items.length > 0 ? (
+                  <tr aria-hidden="true" className={styles['pad']}>
+                    <td colSpan={columns} style={{ height: Math.max(0, virtualizer.getTotalSize() - items.at(-1)!.end) }} />
+                  </tr>
+                ) : null}
+              </tbody>
+            </Table>
+          </div>
+        )}
+        <footer className={styles['foot']}>
+          {newer > 0 && !isPaused ? (
+            <Button small onClick={showNewest}>
+              <ArrowUp size={12} strokeWidth={2} aria-hidden="true" />
+              Show {formatCount(newer)} newer
+            </Button>
+          ) : null}
+          {sampling && rows.length > 0 ? (
+            <span>
+              Newest {formatCount(rows.length)}
+              {isFiltered ? ' that match' : ''}; {formatCount(sampling.seen)} requests since the engine started,{' '}
+              {formatCount(sampling.recorded)} of them recorded
+            </span>
+          ) : null}
+          <span className={styles['note']}>Headers and bodies are not kept</span>
+        </footer>
+      </main>
+      {opened === null ? null : (
+        <RequestInspector key={opened} seq={opened} listed={rows.find(({ seq }) => seq === opened)} onClose={close} />
+      )}
+    </>
+  );
+}

@@ -1,0 +1,256 @@
+import { useEffect, useLayoutEffect, useRef, useState } from 'react';
+import uPlot from 'uplot';
+import 'uplot/dist/uPlot.min.css';
+import { formatClock, shortenMiddle } from '../../ui/format.ts';
+import { newestValue, type Line, type LineLook, type Measure } from './traffic-lines.ts';
+import styles from './traffic.module.css';
+
+/** Left of every plot, for the scale; right of it, for the names of the lines. Equal everywhere, so that times stand under each other. */
+export const gutter = { left: 52, right: 104 };
+/** Of charts that stand two beside each other. */
+const labelHeight = 14;
+const labelChars = 14;
+
+type Palette = Record<LineLook['shade'] | 'line' | 'bg', string> & { sans: string; theme: string };
+
+let known: Palette | undefined;
+
+/** The theme's greys, read once a theme. */
+function palette(): Palette {
+  const theme = document.documentElement.dataset['theme'] ?? '';
+  if (known?.theme === theme) return known;
+  const style = getComputedStyle(document.documentElement);
+  const read = (name: string) => style.getPropertyValue(name).trim();
+  known = {
+    theme,
+    text: read('--text'),
+    muted: read('--muted'),
+    control: read('--control'),
+    line: read('--line'),
+    bg: read('--bg'),
+    sans: read('--sans'),
+  };
+  return known;
+}
+
+/** Names at the ends of their lines, moved apart where lines end close together. */
+function drawNames(u: uPlot, lines: readonly Line[]): void {
+  const { ctx, bbox } = u;
+  const ratio = uPlot.pxRatio;
+  const step = labelHeight * ratio;
+  const labels = lines
+    .map((line) => ({ line, value: newestValue(line.values) }))
+    .filter((one): one is { line: Line; value: number } => one.value !== null)
+    .map(({ line, value }) => ({ line, end: u.valToPos(value, 'y', true), y: u.valToPos(value, 'y', true) }))
+    .sort((a, b) => a.y - b.y);
+  // Down from the top so that none covers the one above, then up again where that pushed the last ones out.
+  const floor = bbox.top + bbox.height;
+  labels.forEach((label, i) => {
+    label.y = Math.max(label.y, i === 0 ? bbox.top : labels[i - 1]!.y + step);
+  });
+  for (let i = labels.length - 1; i >= 0; i--)
+    labels[i]!.y = Math.min(labels[i]!.y, i === labels.length - 1 ? floor : labels[i + 1]!.y - step);
+  const colors = palette();
+  const left = bbox.left + bbox.width;
+  ctx.save();
+  ctx.font = `${12 * ratio}px ${colors.sans}`;
+  ctx.textBaseline = 'middle';
+  ctx.textAlign = 'left';
+  for (const { line, end, y } of labels) {
+    ctx.strokeStyle = colors.control;
+    ctx.lineWidth = ratio;
+    ctx.beginPath();
+    ctx.moveTo(left, end);
+    ctx.lineTo(left + 8 * ratio, y);
+    ctx.stroke();
+    ctx.fillStyle = line.look.shade === 'text' ? colors.text : colors.muted;
+    ctx.fillText(shortenMiddle(line.name, labelChars), left + 12 * ratio, y);
+  }
+  ctx.restore();
+}
+
+function drawEvents(u: uPlot, times: readonly number[]): void {
+  const { ctx, bbox } = u;
+  ctx.save();
+  ctx.strokeStyle = palette().control;
+  ctx.lineWidth = uPlot.pxRatio;
+  ctx.setLineDash([3 * uPlot.pxRatio, 3 * uPlot.pxRatio]);
+  for (const time of times) {
+    const x = Math.round(u.valToPos(time / 1_000, 'x', true)) + 0.5;
+    if (x < bbox.left || x > bbox.left + bbox.width) continue;
+    ctx.beginPath();
+    ctx.moveTo(x, bbox.top);
+    ctx.lineTo(x, bbox.top + bbox.height);
+    ctx.stroke();
+  }
+  ctx.restore();
+}
+
+/** A piece of the line as it is drawn. */
+function Sample({ look }: { look: LineLook }) {
+  return (
+    <svg className={styles['sample']} width="22" height="8" aria-hidden="true">
+      <path d="M0 4h22" stroke={`var(--${look.shade})`} strokeWidth={look.width} strokeDasharray={look.dash.join(' ')} />
+    </svg>
+  );
+}
+
+interface ChartProps {
+  title: string;
+  measure: Measure;
+  lines: readonly Line[];
+  /** Seconds since the epoch, one a step. */
+  times: number[];
+  /** Edges of the picture, milliseconds since the epoch. */
+  from: number;
+  to: number;
+  /** Times of events, milliseconds since the epoch. */
+  events: readonly number[];
+  /** The step under the cursor; null: none, the newest values are shown. */
+  cursor: number | null;
+  onCursor: (step: number | null) => void;
+  /** Said instead of the lines when there is nothing at all to draw. */
+  nothing: string;
+  /** The theme's name: another one draws anew. */
+  theme: string;
+  wide?: boolean;
+  children?: React.ReactNode;
+}
+
+/** One chart: its name and unit, what its lines are at the cursor or now, the lines with their names at their ends. */
+export function Chart({ title, measure, lines, times, from, to, events, cursor, onCursor, nothing, theme, wide, children }: ChartProps) {
+  const box = useRef<HTMLDivElement>(null);
+  const plot = useRef<uPlot | null>(null);
+  // What the drawing reads as it draws; React's values of the moment are put in before each redraw.
+  const now = useRef({ lines, events, measure, onCursor });
+  const [size, setSize] = useState({ width: 0, height: 0 });
+  const shape = JSON.stringify(lines.map(({ key, look }) => [key, look]));
+
+  useLayoutEffect(() => {
+    const element = box.current!;
+    const observer = new ResizeObserver(([entry]) => {
+      const { width, height } = entry!.contentRect;
+      setSize({ width: Math.floor(width), height: Math.floor(height) });
+    });
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+
+  useEffect(() => {
+    if (size.width === 0) return;
+    const looks = JSON.parse(shape) as [key: string, look: LineLook][];
+    const axis: uPlot.Axis = {
+      stroke: () => palette().muted,
+      font: `12px ${palette().sans}`,
+      ticks: { show: false },
+      grid: { stroke: () => palette().line, width: 1 },
+    };
+    const u = new uPlot(
+      {
+        ...size,
+        padding: [8, gutter.right, 0, 0],
+        legend: { show: false },
+        cursor: {
+          sync: { key: 'traffic' },
+          drag: { x: false, y: false },
+          y: false,
+          points: { size: 6, width: 1.5, stroke: () => palette().text, fill: () => palette().bg },
+        },
+        scales: {
+          x: { time: true },
+          y: { range: (_u, _min, max) => [0, (max ?? 0) > 0 ? max * 1.08 : 1] },
+        },
+        axes: [
+          {
+            ...axis,
+            size: 24,
+            gap: 4,
+            space: 72,
+            values: (_u, splits, _axis, _space, step) =>
+              splits.map((s) => (step < 60 ? formatClock(s * 1_000) : formatClock(s * 1_000).slice(0, 5))),
+          },
+          {
+            ...axis,
+            size: gutter.left,
+            gap: 6,
+            space: 32,
+            values: (_u, splits) => splits.map((value) => now.current.measure.say(value)),
+          },
+        ],
+        series: [
+          {},
+          ...looks.map(([, look]): uPlot.Series => ({
+            stroke: () => palette()[look.shade],
+            width: look.width,
+            dash: [...look.dash],
+            cap: 'butt',
+            spanGaps: false,
+            points: { show: false },
+          })),
+        ],
+        hooks: {
+          drawAxes: [(self) => drawEvents(self, now.current.events)],
+          draw: [(self) => drawNames(self, now.current.lines)],
+          setCursor: [(self) => now.current.onCursor((self.cursor.left ?? -1) < 0 ? null : (self.cursor.idx ?? null))],
+        },
+      },
+      [[], ...looks.map(() => [])],
+      box.current!,
+    );
+    plot.current = u;
+    return () => {
+      plot.current = null;
+      u.destroy();
+    };
+  }, [shape, size]);
+
+  useEffect(() => {
+    now.current = { lines, events, measure, onCursor };
+    const u = plot.current;
+    if (!u) return;
+    u.batch(() => {
+      u.setData([times, ...lines.map(({ values }) => values)], false);
+      u.setScale('x', { min: from / 1_000, max: to / 1_000 });
+    });
+    // The scale may stand where it stood: the names, the events and the theme's greys are drawn anew all the same.
+    u.redraw(false);
+  }, [lines, times, from, to, events, measure, onCursor, theme, shape, size]);
+
+  // The cursor of the keyboard; a pointer's is there already.
+  useEffect(() => {
+    const u = plot.current;
+    if (!u) return;
+    if (cursor === null) {
+      if ((u.cursor.left ?? -1) >= 0) u.setCursor({ left: -10, top: -10 }, false);
+    } else if (u.cursor.idx !== cursor && times[cursor] !== undefined) u.setCursor({ left: u.valToPos(times[cursor], 'x'), top: 8 }, false);
+  }, [cursor, times]);
+
+  const isEmpty = lines.every(({ values }) => values.every((value) => value === null));
+  const valueOf = (line: Line) => (cursor === null ? newestValue(line.values) : (line.values[cursor] ?? null));
+  return (
+    <section className={`${styles['chart']} ${wide ? styles['wide'] : ''}`}>
+      <header className={styles['chartHead']}>
+        <h2>
+          {title} <span>{measure.unit}</span>
+        </h2>
+        <ul className={styles['values']}>
+          {lines.map((line) => (
+            <li key={line.key}>
+              <Sample look={line.look} />
+              <span title={line.name}>{shortenMiddle(line.name, 18)}</span>
+              <b>{measure.say(valueOf(line))}</b>
+            </li>
+          ))}
+        </ul>
+      </header>
+      {children}
+      <div
+        ref={box}
+        className={styles['plot']}
+        role="img"
+        aria-label={`${title}: ${lines.map((line) => `${line.name} ${measure.say(valueOf(line))} ${measure.unit}`).join(', ')}`}
+      />
+      {isEmpty ? <p className={styles['nothing']}>— {nothing}</p> : null}
+    </section>
+  );
+}

@@ -1,0 +1,74 @@
+import type { JournalEntry, JournalKind } from '../../../shared/model/journal.ts';
+import type { PoolState } from '../../../shared/model/state.ts';
+import { formatClock } from '../../ui/format.ts';
+
+/** What is marked on the charts. */
+export const markedKinds = [
+  'node.down',
+  'node.up',
+  'node.mode',
+  'config.applied',
+  'listener.error',
+  'engine.restarted',
+  'lab.fault',
+] as const satisfies readonly JournalKind[];
+
+const marked: ReadonlySet<JournalKind> = new Set(markedKinds);
+
+export const isMarked = (entry: JournalEntry) => marked.has(entry.kind);
+
+/** One sentence for one entry: "14:03:07 api-2 is down: 2 of 2 checks timed out". */
+export function eventWords(entry: JournalEntry, pools: readonly PoolState[]): string {
+  const node = pools.find(({ id }) => id === entry.pool)?.nodes.find(({ id }) => id === entry.node)?.label ?? entry.node ?? 'a node';
+  const why = entry.reason ? `: ${entry.reason}` : '';
+  const words = () => {
+    switch (entry.kind) {
+      case 'node.down':
+        return `${node} is down${why}`;
+      case 'node.up':
+        return `${node} is up${why}`;
+      case 'node.mode':
+        return `${node} was set from ${entry.from ?? 'another mode'} to ${entry.to ?? 'another'}`;
+      case 'config.applied': {
+        const changed = entry.changed ?? [];
+        const named = changed.slice(0, 3).join(', ');
+        return `Configuration applied${named ? `: ${named}${changed.length > 3 ? ` and ${changed.length - 3} more` : ''}` : ''}`;
+      }
+      case 'listener.error':
+        return `Listener ${entry.listener ?? ''} is not open${why}`;
+      case 'engine.restarted':
+        return `The engine was restarted${why}`;
+      case 'lab.fault':
+        return `Lab${entry.node ? `, ${node}` : ''}${why}`;
+      default:
+        return entry.kind;
+    }
+  };
+  return `${formatClock(entry.time)} ${words()}`;
+}
+
+export interface Marker {
+  /** Where it stands, 0 (left) to 1 (right). */
+  at: number;
+  /** What is loudest in it: its glyph. */
+  kind: JournalKind;
+  entries: JournalEntry[];
+}
+
+/**
+ * Events as marks on a line of `width` pixels: those closer than `apart` pixels are one mark, so that none hides another.
+ * @param entries Oldest first.
+ */
+export function markersOf(entries: readonly JournalEntry[], from: number, to: number, width: number, apart = 22): Marker[] {
+  const markers: Marker[] = [];
+  for (const entry of entries) {
+    if (!isMarked(entry) || entry.time < from || entry.time > to) continue;
+    const at = (entry.time - from) / (to - from);
+    const last = markers.at(-1);
+    if (last && (at - last.at) * width < apart) {
+      last.entries.push(entry);
+      if (markedKinds.indexOf(entry.kind as never) < markedKinds.indexOf(last.kind as never)) last.kind = entry.kind;
+    } else markers.push({ at, kind: entry.kind, entries: [entry] });
+  }
+  return markers;
+}

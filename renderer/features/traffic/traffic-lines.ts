@@ -1,0 +1,149 @@
+import type { TrafficHistory } from '../../../shared/model/metrics.ts';
+import type { PoolState } from '../../../shared/model/state.ts';
+import { formatCount, formatMs, formatRate, missing } from '../../ui/format.ts';
+
+/** How a line is told from its neighbours: dashes, width and a shade of grey. State colours are for states alone. */
+export interface LineLook {
+  /** Lengths of stroke and gap, pixels; empty is solid. */
+  dash: readonly number[];
+  /** Pixels. */
+  width: number;
+  shade: 'text' | 'muted' | 'control';
+}
+
+export interface Line {
+  key: string;
+  name: string;
+  look: LineLook;
+  /** One a step; null is a gap. */
+  values: (number | null)[];
+}
+
+const solid: LineLook = { dash: [], width: 2, shade: 'text' };
+const dashed: LineLook = { dash: [8, 4], width: 2, shade: 'text' };
+const dotted: LineLook = { dash: [2, 3], width: 2, shade: 'text' };
+const thin: LineLook = { dash: [], width: 1.25, shade: 'muted' };
+
+const nodeLooks: readonly LineLook[] = [
+  solid,
+  dashed,
+  dotted,
+  thin,
+  { dash: [12, 3, 2, 3], width: 2, shade: 'text' },
+  { dash: [5, 5], width: 1.25, shade: 'muted' },
+  { dash: [18, 4], width: 1.5, shade: 'text' },
+  { dash: [2, 5], width: 1.5, shade: 'muted' },
+];
+const othersLook: LineLook = { dash: [], width: 1, shade: 'control' };
+
+/** Lines of their own at most; the rest of the nodes is one line together. */
+export const ownLines = nodeLooks.length;
+
+/** A step this short of counting says little about a rate: the one that has just begun is not drawn yet. */
+const countedAtLeastMs = 2_000;
+
+/** Steps that are drawn: all but the one that has just begun. */
+export function drawnSteps({ countedMs }: TrafficHistory): number {
+  return countedMs.length - (countedMs.at(-1)! < countedAtLeastMs ? 1 : 0);
+}
+
+/** The middle of each drawn step, seconds since the epoch. */
+export function timesOf(history: TrafficHistory): number[] {
+  return Array.from({ length: drawnSteps(history) }, (_, i) => (history.start + (i + 0.5) * history.stepMs) / 1_000);
+}
+
+function perSecond(history: TrafficHistory, counts: readonly (number | null)[]): (number | null)[] {
+  return Array.from({ length: drawnSteps(history) }, (_, i) => {
+    const count = counts[i] ?? null;
+    const ms = history.countedMs[i]!;
+    return count === null || ms === 0 ? null : (count * 1_000) / ms;
+  });
+}
+
+const asIs = (history: TrafficHistory, values: readonly (number | null)[]) => values.slice(0, drawnSteps(history));
+
+const sum = (values: readonly (number | null)[]) => values.reduce<number>((all, value) => all + (value ?? 0), 0);
+
+/** Requests a second of each node: the busiest have a line each, in the order of the configuration; the others share one. */
+export function nodeLines(history: TrafficHistory, pools: readonly PoolState[]): Line[] {
+  const order = new Map<string, { label: string; at: number }>();
+  for (const pool of pools) for (const node of pool.nodes) order.set(`${pool.id}/${node.id}`, { label: node.label, at: order.size });
+  const poolName = new Map(pools.map((pool) => [pool.id, pool.name]));
+  const several = new Set(history.nodes.map(({ pool }) => pool)).size > 1;
+  const nodes = history.nodes.map((node) => {
+    const key = `${node.pool}/${node.node}`;
+    const known = order.get(key);
+    const label = known ? known.label : `${node.node}, gone`;
+    return {
+      key,
+      at: known?.at ?? Number.MAX_SAFE_INTEGER,
+      name: several ? `${poolName.get(node.pool) ?? node.pool} / ${label}` : label,
+      requests: node.requests,
+      total: sum(node.requests),
+    };
+  });
+  const busiest = nodes.length <= ownLines ? nodes : [...nodes].sort((a, b) => b.total - a.total).slice(0, ownLines - 1);
+  const lines: Line[] = [...busiest]
+    .sort((a, b) => a.at - b.at || a.key.localeCompare(b.key))
+    .map((node, i) => ({ key: node.key, name: node.name, look: nodeLooks[i]!, values: perSecond(history, node.requests) }));
+  const others = nodes.filter((node) => !busiest.includes(node));
+  if (others.length > 0) {
+    const counts = history.countedMs.map((_, i) =>
+      others.every(({ requests }) => requests[i] === null) ? null : sum(others.map(({ requests }) => requests[i] ?? null)),
+    );
+    lines.push({ key: 'others', name: `${others.length} others`, look: othersLook, values: perSecond(history, counts) });
+  }
+  return lines;
+}
+
+export function latencyLines(history: TrafficHistory): Line[] {
+  const { p50, p95, p99 } = history.total;
+  return [
+    { key: 'p50', name: 'p50', look: thin, values: asIs(history, p50) },
+    { key: 'p95', name: 'p95', look: solid, values: asIs(history, p95) },
+    { key: 'p99', name: 'p99', look: dotted, values: asIs(history, p99) },
+  ];
+}
+
+export function errorLines(history: TrafficHistory): Line[] {
+  return [{ key: 'errors', name: 'errors', look: solid, values: perSecond(history, history.total.errors) }];
+}
+
+export function connectionLines(history: TrafficHistory): Line[] {
+  return [{ key: 'connections', name: 'open', look: solid, values: asIs(history, history.total.connections) }];
+}
+
+export function byteLines(history: TrafficHistory): Line[] {
+  return [
+    { key: 'out', name: 'to clients', look: solid, values: perSecond(history, history.total.bytesOut) },
+    { key: 'in', name: 'from clients', look: dashed, values: perSecond(history, history.total.bytesIn) },
+  ];
+}
+
+/** The newest value that is still news: null when the last two steps are a gap. */
+export function newestValue(values: readonly (number | null)[]): number | null {
+  return values.at(-1) ?? values.at(-2) ?? null;
+}
+
+/** A number with its unit. */
+export interface Measure {
+  /** What stands beside the chart's name: "req/s". */
+  unit: string;
+  /** A value without the unit. */
+  say(value: number | null): string;
+}
+
+export const requestRate: Measure = { unit: 'req/s', say: formatRate };
+export const errorRate: Measure = { unit: 'errors/s', say: formatRate };
+export const latency: Measure = { unit: 'ms', say: formatMs };
+export const connectionCount: Measure = { unit: 'connections', say: formatCount };
+
+const byteUnits = ['B/s', 'kB/s', 'MB/s', 'GB/s'] as const;
+
+/** Bytes a second in the unit (powers of 1,000) the highest of `values` asks for. */
+export function byteRate(values: readonly (number | null)[]): Measure {
+  const highest = values.reduce<number>((most, value) => Math.max(most, value ?? 0), 0);
+  const power = highest < 1_000 ? 0 : Math.min(byteUnits.length - 1, Math.floor(Math.log10(highest) / 3));
+  const divisor = 1_000 ** power;
+  return { unit: byteUnits[power]!, say: (value) => (value === null ? missing : formatRate(value / divisor)) };
+}

@@ -1,0 +1,197 @@
+import { useEffect, useMemo, useState, useSyncExternalStore, type KeyboardEvent } from 'react';
+import type { JournalEntry } from '../../../shared/model/journal.ts';
+import type { PoolState } from '../../../shared/model/state.ts';
+import { useClient } from '../../bridge/context.tsx';
+import { useEngine, useSettings, useView } from '../../stores/context.tsx';
+import { Button, ButtonLink } from '../../ui/button.tsx';
+import { EmptyState } from '../../ui/empty-state.tsx';
+import { FieldError } from '../../ui/field.tsx';
+import { formatClock } from '../../ui/format.ts';
+import { PageHead } from '../../ui/page-head.tsx';
+import { PausedNote } from '../../ui/paused-note.tsx';
+import { Segmented } from '../../ui/segmented.tsx';
+import { Chart } from './chart.tsx';
+import { EventLane } from './event-lane.tsx';
+import { eventWords, isMarked, markersOf } from './traffic-events.ts';
+import { createTrafficFeed, type TrafficPast } from './traffic-feed.ts';
+import {
+  byteLines,
+  byteRate,
+  connectionCount,
+  connectionLines,
+  errorLines,
+  errorRate,
+  latency,
+  latencyLines,
+  nodeLines,
+  requestRate,
+  timesOf,
+} from './traffic-lines.ts';
+import styles from './traffic.module.css';
+import { useEvents } from './use-events.ts';
+
+const ranges = [
+  { value: '1min', label: '1 min', ms: 60_000, words: 'the last minute' },
+  { value: '15min', label: '15 min', ms: 900_000, words: 'the last 15 minutes' },
+  { value: '1h', label: '1 h', ms: 3_600_000, words: 'the last hour' },
+  { value: '24h', label: '24 h', ms: 86_400_000, words: 'the last 24 hours' },
+] as const;
+
+const stepWords = (stepMs: number) => (stepMs < 60_000 ? `${stepMs / 1_000} s` : `${stepMs / 60_000} min`);
+
+/** `#/traffic`, `#/traffic/1h`: what went through, over time. */
+export function TrafficScreen({ parts }: { parts: string[] }) {
+  const client = useClient();
+  const range = ranges.find(({ value }) => value === parts[0]) ?? ranges[1];
+  const [feed] = useState(() => createTrafficFeed(client, range.ms));
+  const past = useSyncExternalStore(feed.onView, feed.view);
+  const listeners = useEngine((s) => s.listeners.length);
+  const known = useEngine((s) => s.epoch !== null);
+  const pools = useEngine((s) => s.pools);
+  const paused = useView((s) => s.paused);
+  const events = useEvents();
+  const isPaused = paused !== null;
+  useEffect(() => feed.start(), [feed]);
+  useEffect(() => feed.setRange(range.ms), [feed, range.ms]);
+  useEffect(() => feed.pause(isPaused), [feed, isPaused]);
+
+  const isIdle = known && listeners === 0 && (past.history?.nodes.length ?? 0) === 0;
+  return (
+    <main className="screen">
+      <PageHead
+        title="Traffic"
+        aside={
+          <Segmented
+            fit
+            tall
+            label="Range"
+            value={range.value}
+            choices={ranges}
+            onChange={(value) => {
+              location.hash = `#/traffic/${value}`;
+            }}
+          />
+        }
+      />
+      {paused ? <PausedNote since={paused.since}>Traffic goes on and is counted; the charts stand still.</PausedNote> : null}
+      {past.problem && past.history ? (
+        <div className={styles['problem']}>
+          <FieldError>{past.problem} What is shown may be old.</FieldError>
+        </div>
+      ) : null}
+      {past.problem && !past.history ? (
+        <EmptyState title="The traffic could not be read" action={<Button onClick={feed.reload}>Try again</Button>}>
+          {past.problem}
+        </EmptyState>
+      ) : isIdle ? (
+        <EmptyState
+          title="No traffic yet"
+          action={
+            <ButtonLink look="primary" href="#/lab">
+              Start the demo in the Lab
+            </ButtonLink>
+          }
+        >
+          Nothing listens, so nothing is counted. Charts begin with the first listener.
+        </EmptyState>
+      ) : (
+        <Charts past={past} pools={pools} events={events} rangeWords={range.words} />
+      )}
+    </main>
+  );
+}
+
+interface ChartsProps {
+  past: TrafficPast;
+  pools: readonly PoolState[];
+  events: readonly JournalEntry[];
+  rangeWords: string;
+}
+
+/** Events this near to the cursor, in steps, are said beside its time. */
+const nearSteps = 1.5;
+
+function Charts({ past: { history, now, rangeMs }, pools, events, rangeWords }: ChartsProps) {
+  const theme = useSettings((s) => s.theme);
+  const [cursor, setCursor] = useState<number | null>(null);
+  const from = now - rangeMs;
+  const data = useMemo(() => {
+    if (!history) return null;
+    const bytes = byteLines(history);
+    return {
+      times: timesOf(history),
+      nodes: nodeLines(history, pools),
+      latency: latencyLines(history),
+      errors: errorLines(history),
+      connections: connectionLines(history),
+      bytes,
+      byteMeasure: byteRate(bytes.flatMap(({ values }) => values)),
+    };
+  }, [history, pools]);
+  const shown = useMemo(() => events.filter((entry) => isMarked(entry) && entry.time >= from && entry.time <= now), [events, from, now]);
+  const marks = useMemo(() => shown.map(({ time }) => time), [shown]);
+  // The plot's width hardly matters: marks may be a little closer or wider apart than asked for.
+  const markers = useMemo(() => markersOf(shown, from, now, 900), [shown, from, now]);
+  if (!history || !data) return <p className={styles['waiting']}>One moment.</p>;
+
+  const { times } = data;
+  const last = times.length - 1;
+  const time = cursor === null ? null : times[cursor];
+  const near =
+    time === null || time === undefined ? [] : shown.filter((entry) => Math.abs(entry.time - time * 1_000) <= nearSteps * history.stepMs);
+  const said = time === null || time === undefined ? `Now, and ${rangeWords}` : formatClock(time * 1_000);
+  const onKeyDown = (event: KeyboardEvent) => {
+    const steps: Record<string, number> = {
+      ArrowLeft: -1,
+      ArrowRight: 1,
+      PageUp: -10,
+      PageDown: 10,
+      Home: -Infinity,
+      End: Infinity,
+    };
+    const step = steps[event.key];
+    if (event.key === 'Escape') setCursor(null);
+    if (step === undefined) return;
+    event.preventDefault();
+    setCursor((before) => Math.min(last, Math.max(0, (before ?? last + (step < 0 ? 1 : 0)) + step)));
+  };
+  const common = { times, from, to: now, events: marks, cursor, onCursor: setCursor, theme };
+  return (
+    <div className={styles['body']} onPointerLeave={() => setCursor(null)}>
+      <div
+        className={styles['cursor']}
+        role="slider"
+        tabIndex={0}
+        aria-label="Time under the cursor"
+        aria-valuemin={0}
+        aria-valuemax={Math.max(0, last)}
+        aria-valuenow={cursor ?? Math.max(0, last)}
+        aria-valuetext={[said, ...near.map((entry) => eventWords(entry, pools))].join('. ')}
+        onKeyDown={onKeyDown}
+      >
+        <b>{said}</b>
+        <span>
+          {near.length > 0
+            ? near
+                .slice(0, 2)
+                .map((entry) => eventWords(entry, pools).replace(/^\S+ /, ''))
+                .join(' · ')
+            : `One point is ${stepWords(history.stepMs)}. Latency and connections are the highest in it.`}
+        </span>
+      </div>
+      <Chart {...common} wide title="Requests per node" measure={requestRate} lines={data.nodes} nothing="no node was there in this range">
+        <EventLane markers={markers} pools={pools} />
+      </Chart>
+      <Chart {...common} title="Latency" measure={latency} lines={data.latency} nothing="nothing was answered in this range" />
+      <Chart {...common} title="Errors" measure={errorRate} lines={data.errors} nothing="nothing was counted in this range" />
+      <Chart
+        {...common}
+        title="Connections"
+        measure={connectionCount}
+        lines={data.connections}
+        nothing="nothing was counted in this range"
+      />
+      <Chart {...common} title="Bytes" measure={data.byteMeasure} lines={data.bytes} nothing="nothing was counted in this range" />
+    </div>
+  );
+}
