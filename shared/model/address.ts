@@ -35,6 +35,9 @@ export function isDnsName(text: string): boolean {
   return name.split('.').every((part) => label.test(part));
 }
 
+/** Quoted for a message: short, and on one line whatever is in it. */
+const quoted = (text: string): string => JSON.stringify(text.length > 60 ? `${text.slice(0, 57)}…` : text);
+
 /**
  * Reads `host:port`, `[ipv6]:port` or `name:port`.
  * @returns the parts, or a sentence that says what is wrong with `text`.
@@ -43,17 +46,17 @@ export function parseHostPort(text: string): HostPort | string {
   const match = /^(?:\[([^\]]*)\]|([^:[\]]*)):([0-9]{1,5})$/.exec(text);
   if (!match) {
     if (ipVersion(text) === 6) return `must have a port: write [${text}]:80`;
-    if (text !== '' && !text.includes(':')) return `must have a port: write ${text}:80`;
+    if (/^[\w.-]{1,253}$/.test(text)) return `must have a port: write ${text}:80`;
     return 'must be host:port';
   }
   const port = Number(match[3]);
   if (port < 1 || port > 65535) return `must have a port from 1 to 65535, got ${port}`;
   if (match[1] !== undefined) {
-    return ipVersion(match[1]) === 6 ? { host: match[1], port } : `must have an IPv6 address in the brackets, got "${match[1]}"`;
+    return ipVersion(match[1]) === 6 ? { host: match[1], port } : `must have an IPv6 address in the brackets, got ${quoted(match[1])}`;
   }
   const host = match[2] ?? '';
   if (ipVersion(host) === 4 || isDnsName(host)) return { host, port };
-  return `must name a host or an IP address, got "${host}"`;
+  return `must name a host or an IP address, got ${quoted(host)}`;
 }
 
 /** `host:port` with brackets where the host is an IPv6 literal. */

@@ -36,6 +36,8 @@ function choice<const T extends readonly [string, ...string[]]>(...values: T) {
 const flag = () => z.boolean({ error: must('true or false') });
 const noControls = (value: string) => !/[\u0000-\u001f\u007f]/.test(value);
 const list = <T extends z.ZodType>(of: T) => z.array(of, { error: must('a list') });
+/** An object in a list: without this, text where an object belongs is told in the schema library's own words. */
+const entry = <T extends z.ZodRawShape>(shape: T) => z.strictObject(shape, { error: must('an object') });
 
 /** Letters, digits, `.`, `_`, `-`; starts with a letter or digit; at most 64 characters. */
 export const idSchema = text('an id of letters, digits, ".", "_" or "-" (at most 64)', (v) => /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(v));
@@ -97,7 +99,7 @@ const nodeTlsSchema = z
   )
   .default(false);
 
-export const nodeSchema = z.strictObject({
+export const nodeSchema = entry({
   id: idSchema,
   /** Shown instead of the id. Default: the id. */
   label: nameSchema.optional(),
@@ -182,7 +184,7 @@ const poolTimeoutsSchema = z.strictObject(
   { error: must('an object') },
 );
 
-export const poolSchema = z.strictObject({
+export const poolSchema = entry({
   id: idSchema,
   /** Default: the id. */
   name: nameSchema.optional(),
@@ -217,7 +219,7 @@ const listenerTimeoutsSchema = z.strictObject(
   { error: must('an object') },
 );
 
-export const listenerSchema = z.strictObject({
+export const listenerSchema = entry({
   id: idSchema,
   /** Default: the id. */
   name: nameSchema.optional(),
@@ -250,7 +252,7 @@ export const listenerSchema = z.strictObject({
   timeouts: listenerTimeoutsSchema.prefault({}),
 });
 
-export const certificateSchema = z.strictObject({
+export const certificateSchema = entry({
   id: idSchema,
   /** Default: the id. */
   name: nameSchema.optional(),
