@@ -3,8 +3,10 @@ import { useStore } from 'zustand';
 import type { ConfigView } from './config-store.ts';
 import type { DraftView } from './draft-store.ts';
 import type { EngineView } from './engine-store.ts';
+import type { FailoverView } from './failover-store.ts';
 import type { JournalView } from './journal-store.ts';
 import type { LabView } from './lab-store.ts';
+import type { ModesView } from './mode-changes.ts';
 import type { SettingsView } from './settings-store.ts';
 import type { Stores } from './stores.ts';
 import type { ToastMessage } from './toast-store.ts';
@@ -53,6 +55,14 @@ export function useSettings<T>(selector: (state: SettingsView) => T): T {
 
 export function useView<T>(selector: (state: ViewState) => T): T {
   return useStore(useStores().view, selector);
+}
+
+export function useModes<T>(selector: (state: ModesView) => T): T {
+  return useStore(useStores().modes.store, selector);
+}
+
+export function useFailovers<T>(selector: (state: FailoverView) => T): T {
+  return useStore(useStores().failovers.store, selector);
 }
 
 export function useToasts(): ToastMessage[] {

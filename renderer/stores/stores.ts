@@ -3,8 +3,10 @@ import { type CheckHistory, createCheckHistory } from './check-history.ts';
 import { createConfigStore, type ConfigStore } from './config-store.ts';
 import { createDraftStore, type DraftStore } from './draft-store.ts';
 import { createEngineStore, type EngineStore } from './engine-store.ts';
+import { createFailoverStore, type FailoverStore } from './failover-store.ts';
 import { createJournalStore, type JournalStore } from './journal-store.ts';
 import { createLabStore, type LabStore } from './lab-store.ts';
+import { createModeChanges, type ModeChanges } from './mode-changes.ts';
 import { createSettingsStore, type SettingsStore } from './settings-store.ts';
 import { createToastStore, type ToastStore } from './toast-store.ts';
 import { createTrafficStore, type TrafficStore } from './traffic-store.ts';
@@ -21,6 +23,8 @@ export interface Stores {
   view: ViewStore;
   checks: CheckHistory;
   toasts: ToastStore;
+  modes: ModeChanges;
+  failovers: FailoverStore;
   /** Begins to listen. @returns a function that ends it. */
   start(): () => void;
 }
@@ -35,6 +39,8 @@ export function createStores(client: Client): Stores {
   const lab = createLabStore(client);
   const settings = createSettingsStore(client);
   const checks = createCheckHistory(engine.store);
+  const toasts = createToastStore();
+  const failovers = createFailoverStore(engine, journal, traffic, checks);
   return {
     engine,
     config,
@@ -45,9 +51,11 @@ export function createStores(client: Client): Stores {
     settings,
     view: createViewStore(),
     checks,
-    toasts: createToastStore(),
+    toasts,
+    modes: createModeChanges(client, engine, config, toasts),
+    failovers,
     start() {
-      const ends = [settings, checks, engine, config, draft, traffic, journal, lab].map((store) => store.start());
+      const ends = [settings, checks, failovers, engine, config, draft, traffic, journal, lab].map((store) => store.start());
       return () => {
         for (const end of ends) end();
       };

@@ -10,6 +10,8 @@ export interface ToastMessage {
   state?: EffectiveState;
   /** Where "Inspect" leads; without it there is no such button. */
   href?: string;
+  /** A button; pressing it also takes the message away. */
+  action?: { label: string; run: () => void };
 }
 
 export interface ToastStore {

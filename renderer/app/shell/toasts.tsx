@@ -3,7 +3,7 @@ import type { JournalEntry } from '../../../shared/model/journal.ts';
 import { useStores, useToasts } from '../../stores/context.tsx';
 import type { Stores } from '../../stores/stores.ts';
 import type { ToastMessage } from '../../stores/toast-store.ts';
-import { ButtonLink } from '../../ui/button.tsx';
+import { Button, ButtonLink } from '../../ui/button.tsx';
 import { formatCount } from '../../ui/format.ts';
 import { StateRing } from '../../ui/state-ring.tsx';
 import { Toast } from '../../ui/toast.tsx';
@@ -103,7 +103,17 @@ export function Toasts() {
           title={toast.title}
           mark={toast.state ? <StateRing state={toast.state} /> : undefined}
           action={
-            toast.href ? (
+            toast.action ? (
+              <Button
+                small
+                onClick={() => {
+                  stores.toasts.dismiss(toast.id);
+                  toast.action?.run();
+                }}
+              >
+                {toast.action.label}
+              </Button>
+            ) : toast.href ? (
               <ButtonLink small href={toast.href} onClick={() => stores.toasts.dismiss(toast.id)}>
                 Inspect
               </ButtonLink>

@@ -1,9 +1,11 @@
-import { Pause, Play } from 'lucide-react';
+import { Monitor, Pause, Play, Search } from 'lucide-react';
 import { useMemo } from 'react';
 import { useEngine, useStores, useTraffic, useView } from '../../stores/context.tsx';
 import { formatCount, formatMs, formatRate, missing } from '../../ui/format.ts';
 import { RollUpRing } from '../../ui/rollup-ring.tsx';
+import { ButtonLink, IconButton } from '../../ui/button.tsx';
 import { overallState } from './overall-state.ts';
+import { togglePause } from './pause.ts';
 import css from './shell.module.css';
 
 function Overall() {
@@ -76,19 +78,15 @@ function Kpis() {
 }
 
 function LivePill() {
-  const { view, traffic } = useStores();
+  const stores = useStores();
   const paused = useView((s) => s.paused);
-  const toggle = () => {
-    const { requests, errors } = traffic.view().total;
-    view.setState({ paused: paused ? null : { since: Date.now(), requests, errors } });
-  };
   return (
     <div className={`${css['pill']} ${paused ? css['paused'] : ''}`}>
       <span>
         {paused ? <Pause size={12} strokeWidth={1} fill="currentColor" aria-hidden /> : <i className={css['dot']} />}
         {paused ? 'Paused' : 'Live'}
       </span>
-      <button type="button" onClick={toggle} aria-label={paused ? 'Resume the view' : 'Pause the view'}>
+      <button type="button" onClick={() => togglePause(stores)} aria-label={paused ? 'Resume the view' : 'Pause the view'}>
         {paused ? <Play size={12} fill="currentColor" aria-hidden /> : <Pause size={12} strokeWidth={1} fill="currentColor" aria-hidden />}
         {paused ? 'Resume' : 'Pause'}
       </button>
@@ -97,14 +95,27 @@ function LivePill() {
 }
 
 /** Always in view and always now, also while the view is paused. */
-export function TopBar() {
+export function TopBar({ onPalette }: { onPalette: () => void }) {
   const any = useEngine((s) => s.listeners.length > 0);
   return (
     <header className={css['bar']}>
       <Overall />
       <Kpis />
       <div className={css['spacer']} />
+      <IconButton
+        label="Command palette"
+        aria-keyshortcuts="Control+K Meta+K"
+        look="plain"
+        small={false}
+        icon={<Search size={16} aria-hidden />}
+        onClick={onPalette}
+      />
       {any ? <LivePill /> : null}
+      {any ? (
+        <ButtonLink className={css['present']} href="#/present" title="Present: for a projector (f)" aria-keyshortcuts="f">
+          <Monitor size={16} strokeWidth={1.75} aria-hidden /> <span>Present</span>
+        </ButtonLink>
+      ) : null}
     </header>
   );
 }

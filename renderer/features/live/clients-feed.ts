@@ -34,7 +34,7 @@ const pollMs = 1_000;
 const gatherMs = 40;
 /** An answer made before a move may arrive after it; for this long the move is believed. */
 const believeMs = 2_500;
-/** The engine forgets where clients were when their node goes down; the map shows them there until they come back or this is over. */
+/** The engine forgets where clients were when they are taken off a node; the map shows them there until they come back or this is over. */
 const awaitMs = 10_000;
 
 export const clientId = (pool: string, key: string): string => `${pool}/${key}`;
@@ -43,13 +43,13 @@ const byArrival = (a: BalancedClient, b: BalancedClient) => a.since - b.since ||
 
 /**
  * The client table as the map draws it: asked for once a second, moved at once when the journal says so.
- * @param isDown whether a node is down now.
+ * @param isLeft whether a node's clients are on their way to others: it is down, drains or rejects.
  */
-export function createClientsFeed(client: Client, journal: JournalStore, isDown: (pool: string, node: string) => boolean): ClientsFeed {
+export function createClientsFeed(client: Client, journal: JournalStore, isLeft: (pool: string, node: string) => boolean): ClientsFeed {
   const store = createStore<ClientsView>(() => ({ clients: [], total: 0, loaded: false }));
   const watchers = new Set<(moves: Move[]) => void>();
   const recent = new Map<string, { to: string; from: string; time: number; heardAt: number }>();
-  /** Clients of nodes that went down, and since when the engine does not know them. */
+  /** Clients that were taken off their node, and since when the engine does not know them. */
   const awaited = new Map<string, number>();
   let gathered: JournalEntry[] = [];
   let gathering: ReturnType<typeof setTimeout> | undefined;
@@ -91,7 +91,7 @@ export function createClientsFeed(client: Client, journal: JournalStore, isDown:
     for (const id of awaited.keys()) if (listed.has(id)) awaited.delete(id);
     for (const c of before.clients) {
       const id = clientId(c.pool, c.key);
-      if (listed.has(id) || !isDown(c.pool, c.node)) continue;
+      if (listed.has(id) || !isLeft(c.pool, c.node)) continue;
       if (!awaited.has(id)) awaited.set(id, now);
       if (now - awaited.get(id)! < awaitMs) clients.push(c);
     }

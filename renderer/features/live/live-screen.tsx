@@ -1,19 +1,20 @@
 import { Plus, Search } from 'lucide-react';
 import { useCallback, useMemo, useState } from 'react';
 import type { MapScales } from '../../map/flow-map.ts';
-import { useEngine } from '../../stores/context.tsx';
+import { useEngine, useFailovers, useView } from '../../stores/context.tsx';
 import { ButtonLink } from '../../ui/button.tsx';
 import { formatCount } from '../../ui/format.ts';
 import { FilterSelect } from '../../ui/select.tsx';
 import { TextField } from '../../ui/text-field.tsx';
 import { DemoStrip } from './demo-strip.tsx';
+import { FailoverStrip } from './failover-strip.tsx';
 import { FirstRun } from './first-run.tsx';
 import { Inspector } from './inspector/inspector.tsx';
 import { parseSelection } from './live-model.ts';
 import { MapTable } from './map-table.tsx';
 import { MapView } from './map-view.tsx';
 import { PausedBar } from './paused-bar.tsx';
-import { useClientsFeed, useLiveModel, useMovements } from './use-live.ts';
+import { useClientsFeed, useHeld, useLiveModel, useMovements } from './use-live.ts';
 import css from './live.module.css';
 
 function LiveMap({ parts }: { parts: string[] }) {
@@ -25,6 +26,11 @@ function LiveMap({ parts }: { parts: string[] }) {
   const shownPool = pools.some((pool) => pool.id === onlyPool) ? onlyPool : '';
   const model = useLiveModel(feed, shownPool);
   const movements = useMovements(feed);
+  const paused = useView((s) => s.paused !== null);
+  const failover = useHeld(
+    useFailovers((s) => s.current),
+    paused,
+  );
   const joined = parts.join('\n');
   const selection = useMemo(() => parseSelection(joined.split('\n')), [joined]);
   const wanted = search.trim().toLowerCase();
@@ -51,6 +57,7 @@ function LiveMap({ parts }: { parts: string[] }) {
           ) : null}
           <TextField
             label="Find a client"
+            type="search"
             hideLabel
             small
             className={css['find']}
@@ -85,6 +92,7 @@ function LiveMap({ parts }: { parts: string[] }) {
           onScales={onScales}
           scales={scales}
         />
+        {failover ? <FailoverStrip key={failover.key} failover={failover} pools={pools} now={model.now} /> : null}
       </main>
       {selection ? <Inspector selection={selection} model={model} /> : null}
     </>

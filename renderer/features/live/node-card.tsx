@@ -26,7 +26,7 @@ const cardClass: Partial<Record<Lane['state'], string>> = { down: 'down', draini
 export const NodeCard = memo(function NodeCard({ lane, now, selected, compact, history }: NodeCardProps) {
   const { node, pool, state, rates } = lane;
   const look = stateLooks[state];
-  const { pending, error, set } = useSetMode(pool.id, node.id, node.label, node.mode);
+  const { pending, error, set, effect } = useSetMode(pool.id, node.id);
   const drain = state === 'draining' ? drainProgress(node, now) : undefined;
   const word = <span className={state === 'down' ? 'fill-down' : look.className}>{look.word}</span>;
   const since = sinceLine(node, state, now);
@@ -84,7 +84,7 @@ export const NodeCard = memo(function NodeCard({ lane, now, selected, compact, h
           <i style={{ width: `${(drain.share * 100).toFixed(1)}%` }} />
         </div>
       ) : null}
-      <ModeControl node={node.label} mode={node.mode} pending={pending} onChange={set} compact={compact} />
+      <ModeControl node={node.label} mode={node.mode} pending={pending} onChange={set} effect={effect} compact={compact} />
       {compact ? null : (
         <div className={`${css['figures']} num`}>
           <span>

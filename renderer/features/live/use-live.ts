@@ -8,7 +8,7 @@ import { addMoves, expireMoves, type Movements, noMovements } from './departures
 import { buildLiveModel, type LiveModel } from './live-model.ts';
 
 /** `value`, or what it was when the view began to stand still. */
-function useHeld<T>(value: T, held: boolean): T {
+export function useHeld<T>(value: T, held: boolean): T {
   const [kept, setKept] = useState(value);
   if (!held && kept !== value) setKept(value);
   return held ? kept : value;
@@ -19,12 +19,15 @@ export function useClientsFeed(): ClientsFeed {
   const client = useClient();
   const { journal, view, engine } = useStores();
   const feed = useMemo(() => {
-    const isDown = (pool: string, node: string) =>
-      engine.store
+    // Nodes whose clients are on their way elsewhere: the engine forgets where they were until they come back.
+    const isLeft = (pool: string, id: string) => {
+      const node = engine.store
         .getState()
         .pools.find((p) => p.id === pool)
-        ?.nodes.find((n) => n.id === node)?.state === 'down';
-    return createClientsFeed(client, journal, isDown);
+        ?.nodes.find((n) => n.id === id);
+      return node !== undefined && (node.state === 'down' || node.mode === 'reject' || node.mode === 'drain');
+    };
+    return createClientsFeed(client, journal, isLeft);
   }, [client, journal, engine]);
   useEffect(
     () => feed.start(() => !document.hidden && view.getState().paused === null && engine.store.getState().pools.length > 0),

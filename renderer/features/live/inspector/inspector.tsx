@@ -9,7 +9,8 @@ import { closeInspector, InspectorHead } from './parts.tsx';
 export function Inspector({ selection, model }: { selection: Selection; model: LiveModel }) {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (event.key === 'Escape' && !event.defaultPrevented) closeInspector();
+      // A question over the window has the key first.
+      if (event.key === 'Escape' && !event.defaultPrevented && !document.querySelector('dialog[open]')) closeInspector();
     };
     addEventListener('keydown', onKey);
     return () => removeEventListener('keydown', onKey);

@@ -10,10 +10,12 @@ import { formatClock, formatCount, formatDuration, formatMs, formatRate, missing
 import { StateRing } from '../../../ui/state-ring.tsx';
 import { clientLabel } from '../client-label.ts';
 import type { Block, Lane, LiveModel } from '../live-model.ts';
-import { drainProgress, remainSeconds } from '../node-words.ts';
+import { ModeControl } from '../mode-control.tsx';
+import { drainProgress } from '../node-words.ts';
 import { Sparkline } from '../sparkline.tsx';
 import { checkWords, detectMs } from '../check-words.ts';
 import { useSetMode } from '../use-set-mode.ts';
+import { DrainSection } from './drain-section.tsx';
 import { Facts, InspectorHead, Section } from './parts.tsx';
 import css from './inspector.module.css';
 
@@ -84,35 +86,6 @@ function Evidence({ lane, config, now }: { lane: Lane; config: PoolConfig; now: 
   );
 }
 
-function DrainSection({ lane, now, others }: { lane: Lane; now: number; others: string }) {
-  const drain = drainProgress(lane.node, now);
-  if (!drain || !lane.node.drain) return null;
-  return (
-    <Section>
-      <div className={`${css['drain']} num`}>
-        <span>
-          <b>{formatCount(drain.stay)}</b>
-          {drain.stay === 1 ? 'client stays' : 'clients stay'}
-        </span>
-        <span>
-          <b>{formatCount(drain.left)}</b>
-          have left
-        </span>
-        <span>
-          <b>{drain.remainsMs > 0 ? remainSeconds(drain.remainsMs) : '0 s'}</b>
-          remain
-        </span>
-      </div>
-      <div className={css['drainBar']}>
-        <i style={{ width: `${(drain.share * 100).toFixed(1)}%` }} />
-      </div>
-      <p className="small muted num">
-        No new client is sent here. At {formatClock(lane.node.drain.until)} the rest move{others ? ` to ${others}` : ''}.
-      </p>
-    </Section>
-  );
-}
-
 function WhySection({ lane }: { lane: Lane }) {
   const pinned = lane.clients.filter((c) => c.pinned);
   const cookie = lane.clients.filter((c) => !c.pinned && c.kind === 'cookie').length;
@@ -144,16 +117,11 @@ export function NodeInspector({ lane, block, model }: { lane: Lane; block: Block
   const look = stateLooks[state];
   const [trying, setTrying] = useState(false);
   const [tried, setTried] = useState<{ text: string; ok: boolean } | null>(null);
-  const { pending, error, set } = useSetMode(pool.id, node.id, node.label, node.mode);
+  const { pending, error, set, effect } = useSetMode(pool.id, node.id);
   const config = block.config;
   const nodeConfig = config?.nodes.find((n) => n.id === node.id);
   const series = traffic.node(lane.key);
   const drain = state === 'draining' ? drainProgress(node, model.now) : undefined;
-  const others = pool.nodes
-    .filter((n) => n.id !== node.id && n.mode === 'accept' && n.state !== 'down')
-    .map((n) => n.label)
-    .slice(0, 3)
-    .join(', ');
   const weights = pool.nodes.reduce((sum, n) => sum + n.weight, 0);
   const tls = nodeConfig?.tls;
 
@@ -183,7 +151,11 @@ export function NodeInspector({ lane, block, model }: { lane: Lane; block: Block
             <p className="small">{node.reason}</p>
           </Section>
         ) : null}
-        <DrainSection lane={lane} now={model.now} others={others} />
+        {state === 'draining' ? <DrainSection lane={lane} now={model.now} /> : null}
+        <Section title="Mode">
+          <ModeControl node={node.label} mode={node.mode} pending={pending} onChange={set} effect={effect} />
+          <p className={`small muted num ${css['modeWords']}`}>{effect(pending ?? node.mode)}</p>
+        </Section>
         {config && state !== 'rejecting' ? <Evidence lane={lane} config={config} now={model.now} /> : null}
         <Section title="Traffic" aside="last 60 s">
           {series ? <Sparkline tall values={series.history(model.traffic.time, minuteMs, 60)} /> : null}

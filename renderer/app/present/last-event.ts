@@ -1,0 +1,57 @@
+import type { JournalEntry } from '../../../shared/model/journal.ts';
+import type { ListenerState, PoolState } from '../../../shared/model/state.ts';
+import type { Failover } from '../../stores/failover-store.ts';
+import { formatClock, formatCount } from '../../ui/format.ts';
+
+/** What is worth a line on a projector. */
+const loud = new Set<JournalEntry['kind']>([
+  'node.down',
+  'node.up',
+  'node.mode',
+  'listener.up',
+  'listener.down',
+  'listener.error',
+  'config.applied',
+  'engine.started',
+  'engine.restarted',
+]);
+
+const sentence = (text: string | undefined) => (text ? `${text.replace(/\.$/, '')}.` : '');
+
+/** "api-2 down 14:03:07: 2 of 2 checks timed out. 14 clients moved."; undefined when nothing has happened yet. */
+export function lastEventWords(
+  entries: readonly JournalEntry[],
+  pools: readonly PoolState[],
+  listeners: readonly ListenerState[],
+  failover: Failover | null,
+): string | undefined {
+  const entry = entries.findLast(({ kind }) => loud.has(kind));
+  if (!entry) return undefined;
+  const at = formatClock(entry.time);
+  const node = pools.find((p) => p.id === entry.pool)?.nodes.find((n) => n.id === entry.node)?.label ?? entry.node ?? '';
+  const listener = listeners.find((l) => l.id === entry.listener)?.name ?? entry.listener ?? '';
+  switch (entry.kind) {
+    case 'node.down': {
+      const same = failover && failover.pool === entry.pool && failover.node === entry.node && failover.downAt === entry.time;
+      const moved =
+        same && failover.moved > 0 ? ` ${formatCount(failover.moved)} ${failover.moved === 1 ? 'client' : 'clients'} moved.` : '';
+      return `${node} down ${at}: ${sentence(entry.reason)}${moved}`;
+    }
+    case 'node.up':
+      return `${node} up ${at}: ${sentence(entry.reason)}`;
+    case 'node.mode':
+      return `${node} ${at}: set from ${entry.from} to ${entry.to}.`;
+    case 'listener.up':
+      return `${listener} open ${at}.`;
+    case 'listener.down':
+      return `${listener} closed ${at}: ${sentence(entry.reason)}`;
+    case 'listener.error':
+      return `${listener} not open ${at}: ${sentence(entry.reason)}`;
+    case 'config.applied':
+      return `Configuration applied ${at}.`;
+    case 'engine.started':
+      return `Engine started ${at}.`;
+    default:
+      return `Engine restarted ${at}: ${sentence(entry.reason)}`;
+  }
+}

@@ -1,0 +1,225 @@
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { JournalEntry } from '../../shared/model/journal.ts';
+import type { TrafficTick } from '../../shared/model/metrics.ts';
+import { nodeKey } from '../../shared/state/patch.ts';
+import { type EffectiveState, effectiveState } from '../ui/effective-state.ts';
+import type { CheckHistory } from './check-history.ts';
+import type { EngineStore } from './engine-store.ts';
+import type { JournalStore } from './journal-store.ts';
+import type { TrafficStore } from './traffic-store.ts';
+
+/** One node that went down while this window was open, and what is known of it for certain. Times: ms since the epoch. */
+export interface Failover {
+  /** `nodeKey(pool, node)`. */
+  key: string;
+  pool: string;
+  node: string;
+  label: string;
+  /** As the journal says it. */
+  reason: string;
+  /**
+   * The first failure after the last good check: a check that failed (its start) or a request that failed on the node (the
+   * end of its tenth of a second). null: this window saw none, so how long it took to notice is not known.
+   */
+  firstAt: number | null;
+  firstBy: 'check' | 'request' | null;
+  downAt: number;
+  /** null while it is down. */
+  upAt: number | null;
+  /** Clients that were on it and went to another node between the first failure and its return, each counted once. */
+  moved: number;
+  movedTo: ReadonlyMap<string, number>;
+  lastMovedAt: number | null;
+  /** Requests that failed on this node in that time; those that may be repeated were tried on another. */
+  failed: number;
+  /** What clients of the pool's listeners got in that time that was not their fault: 5xx, cut answers. From whichever node. */
+  lost: number;
+}
+
+/** From `at` on a node was in `state`. */
+export interface StateChange {
+  at: number;
+  state: EffectiveState;
+}
+
+export interface FailoverView {
+  /** The newest that has not been closed; null: none. */
+  current: Failover | null;
+}
+
+export interface FailoverStore {
+  store: StoreApi<FailoverView>;
+  /** A node's states as this window saw them, oldest first, by `nodeKey(pool, node)`. */
+  statesOf(key: string): readonly StateChange[];
+  /** Closes it by hand. */
+  close(key: string): void;
+  start(): () => void;
+}
+
+/** A failover closes by itself this long after the node is back. Milliseconds. */
+export const closeMs = 30_000;
+/** Errors and states are remembered this long. Milliseconds. */
+const rememberMs = 120_000;
+/** Without a check before it, a failed request counts as the first sign only if it is no older than this. Milliseconds. */
+const signMs = 10_000;
+const publishMs = 250;
+const statesKept = 40;
+
+interface Watched {
+  seen: Failover;
+  clients: Set<string>;
+}
+
+/** Watches journal, counters and states for what a failover did. Only what was seen is said. */
+export function createFailoverStore(
+  engine: EngineStore,
+  journal: JournalStore,
+  traffic: TrafficStore,
+  checks: CheckHistory,
+): FailoverStore {
+  const store = createStore<FailoverView>(() => ({ current: null }));
+  const watched = new Map<string, Watched>();
+  const states = new Map<string, StateChange[]>();
+  /** Errors of nodes and listeners in the last minutes, oldest first. */
+  let errors: { time: number; of: string; count: number }[] = [];
+  let publishing: ReturnType<typeof setTimeout> | undefined;
+
+  const nodeErrors = (key: string) => `node ${key}`;
+  const listenerErrors = (id: string) => `listener ${id}`;
+  const now = () => traffic.view().time || Date.now();
+
+  const publish = () => {
+    publishing = undefined;
+    const newest = [...watched.values()].reduce<Failover | null>((a, { seen }) => (a === null || seen.downAt > a.downAt ? seen : a), null);
+    if (store.getState().current !== newest) store.setState({ current: newest });
+  };
+  const changed = (one: Watched, change: Partial<Failover>) => {
+    one.seen = { ...one.seen, ...change };
+    publishing ??= setTimeout(publish, publishMs);
+  };
+
+  const listenersOf = (pool: string) => engine.store.getState().listeners.filter((listener) => listener.pool === pool);
+
+  const firstSign = (key: string, downAt: number): Pick<Failover, 'firstAt' | 'firstBy'> => {
+    const history = checks.of(key).filter((check) => check.time <= downAt);
+    const lastGood = history.findLast((check) => check.ok)?.time ?? downAt - signMs;
+    const check = history.find((c) => !c.ok && c.time > lastGood)?.time;
+    const request = errors.find((e) => e.of === nodeErrors(key) && e.time > lastGood && e.time <= downAt)?.time;
+    if (check !== undefined && (request === undefined || check <= request)) return { firstAt: check, firstBy: 'check' };
+    if (request !== undefined) return { firstAt: request, firstBy: 'request' };
+    return { firstAt: null, firstBy: null };
+  };
+
+  /** What was counted before the journal called it down. */
+  const countBack = (one: Watched) => {
+    const { key, pool, downAt, firstAt } = one.seen;
+    const from = firstAt ?? downAt;
+    const sum = (of: string) => errors.reduce((n, e) => (e.of === of && e.time >= from ? n + e.count : n), 0);
+    const lost = listenersOf(pool).reduce((n, listener) => n + sum(listenerErrors(listener.id)), 0);
+    changed(one, { failed: sum(nodeErrors(key)), lost });
+    for (const entry of journal.store.getState().entries) addMove(one, entry);
+  };
+
+  const addMove = (one: Watched, { kind, pool, client, from, to, time }: JournalEntry) => {
+    const { seen, clients } = one;
+    if (kind !== 'client.moved' || pool !== seen.pool || from !== seen.node || to === undefined || client === undefined) return;
+    if (seen.upAt !== null || time < (seen.firstAt ?? seen.downAt) || clients.has(client)) return;
+    clients.add(client);
+    const movedTo = new Map(seen.movedTo).set(to, (seen.movedTo.get(to) ?? 0) + 1);
+    changed(one, { moved: clients.size, movedTo, lastMovedAt: Math.max(time, seen.lastMovedAt ?? 0) });
+  };
+
+  const onEntry = (entry: JournalEntry) => {
+    const { kind, pool = '', node = '' } = entry;
+    const key = nodeKey(pool, node);
+    if (kind === 'node.down') {
+      const label =
+        engine.store
+          .getState()
+          .pools.find((p) => p.id === pool)
+          ?.nodes.find((n) => n.id === node)?.label ?? node;
+      const one: Watched = {
+        clients: new Set(),
+        seen: {
+          ...{ key, pool, node, label, reason: entry.reason ?? '', downAt: entry.time, upAt: null },
+          ...{ moved: 0, movedTo: new Map(), lastMovedAt: null, failed: 0, lost: 0 },
+          ...firstSign(key, entry.time),
+        },
+      };
+      watched.set(key, one);
+      countBack(one);
+    } else if (kind === 'node.up') {
+      const one = watched.get(key);
+      if (one && one.seen.upAt === null) changed(one, { upAt: entry.time });
+    } else if (kind === 'client.moved') for (const one of watched.values()) addMove(one, entry);
+  };
+
+  const onTick = (tick: TrafficTick) => {
+    const fresh: typeof errors = [];
+    for (const n of tick.nodes) if (n.errors > 0) fresh.push({ time: tick.time, of: nodeErrors(nodeKey(n.pool, n.node)), count: n.errors });
+    for (const l of tick.listeners) if (l.errors > 0) fresh.push({ time: tick.time, of: listenerErrors(l.id), count: l.errors });
+    if (errors.length > 0 && tick.time - errors[0]!.time > rememberMs) errors = errors.filter((e) => tick.time - e.time < rememberMs);
+    errors.push(...fresh);
+    for (const one of watched.values()) {
+      const { seen } = one;
+      if (seen.upAt !== null) {
+        if (tick.time - seen.upAt > closeMs) close(seen.key);
+        continue;
+      }
+      const own = listenersOf(seen.pool).map((listener) => listenerErrors(listener.id));
+      const failed = fresh.reduce((n, e) => (e.of === nodeErrors(seen.key) ? n + e.count : n), 0);
+      const lost = fresh.reduce((n, e) => (own.includes(e.of) ? n + e.count : n), 0);
+      if (failed + lost > 0) changed(one, { failed: seen.failed + failed, lost: seen.lost + lost });
+    }
+  };
+
+  const onState = () => {
+    const { pools } = engine.store.getState();
+    const there = new Set<string>();
+    for (const pool of pools) {
+      for (const node of pool.nodes) {
+        const key = nodeKey(pool.id, node.id);
+        there.add(key);
+        const state = effectiveState(node);
+        const list = states.get(key) ?? [];
+        const last = list.at(-1);
+        if (last?.state === state) continue;
+        // What the checker sees is dated by the engine; a mode is seen when it arrives.
+        const at = !last || node.since > last.at ? node.since : Math.max(now(), last.at);
+        states.set(key, [...list, { at, state }].slice(-statesKept));
+        // Nobody waits for a node that its owner has set aside.
+        if (state === 'rejecting') close(key);
+      }
+    }
+    for (const key of [...states.keys()]) if (!there.has(key)) states.delete(key);
+    for (const { seen } of [...watched.values()]) {
+      if (!there.has(seen.key)) close(seen.key);
+      else if (seen.firstAt === null && now() - seen.downAt < 2_000) {
+        // The check that took it down may arrive after the journal's word.
+        const one = watched.get(seen.key)!;
+        const sign = firstSign(seen.key, seen.downAt);
+        if (sign.firstAt === null) continue;
+        changed(one, sign);
+        countBack(one);
+      }
+    }
+  };
+
+  const close = (key: string) => {
+    if (watched.delete(key)) publishing ??= setTimeout(publish, 0);
+  };
+
+  const none: StateChange[] = [];
+  return {
+    store,
+    statesOf: (key) => states.get(key) ?? none,
+    close,
+    start() {
+      const ends = [journal.onEntry(onEntry), traffic.onTick(onTick), engine.store.subscribe(onState)];
+      return () => {
+        clearTimeout(publishing);
+        for (const end of ends) end();
+      };
+    },
+  };
+}
