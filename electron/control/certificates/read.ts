@@ -30,6 +30,8 @@ async function readPem(file: string, context: FileContext): Promise<string | { p
 /** The first certificate of a chain, after all of them could be read. */
 function parseChain(pem: string): X509Certificate | string {
   const blocks = certificateBlocks(pem);
+  // What is left of a file while it is written may read well, but for what is missing.
+  if (pem.split('-----BEGIN CERTIFICATE-----').length - 1 > blocks.length) return 'is cut off: a certificate in it has no end';
   if (blocks.length === 0) return 'holds no PEM certificate ("-----BEGIN CERTIFICATE-----")';
   let leaf: X509Certificate | undefined;
   for (const [i, block] of blocks.entries()) {
