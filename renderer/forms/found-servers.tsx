@@ -51,9 +51,11 @@ function nameOf({ program, address }: FoundServer): string {
   return `${program} ${address.startsWith('127.0.0.1:') ? address.slice(9) : address}`;
 }
 
-/** "node :3000, python :8000", in mono. */
+const shownOf = (servers: readonly FoundServer[]) => (servers.length > named + 1 ? servers.slice(0, named) : servers);
+
+/** "node :3000, python :8000 and 3 more". */
 export function FoundNames({ servers }: { servers: readonly FoundServer[] }) {
-  const shown = servers.length > named + 1 ? servers.slice(0, named) : servers;
+  const shown = shownOf(servers);
   return (
     <>
       {shown.map((server, i) => (
@@ -69,9 +71,8 @@ export function FoundNames({ servers }: { servers: readonly FoundServer[] }) {
   );
 }
 
-/** "Add it", "Add both", "Add all 3". */
-export function allOf(verb: string, count: number): string {
-  if (count === 1) return `${verb} it`;
+/** "Add both", "Add all 3". */
+function allOf(verb: string, count: number): string {
   return count === 2 ? `${verb} both` : `${verb} all ${count}`;
 }
 
@@ -81,17 +82,36 @@ interface FoundServersProps {
   onTake: (servers: readonly FoundServer[]) => void;
 }
 
-/** "Found on this machine: node :3000, python :8000 Add both"; nothing where nothing was found. */
+/** "Found on this machine: node :3000, python :8000 Add both": one is taken by its name, all by the words; nothing where nothing was found. */
 export function FoundServers({ servers, verb, onTake }: FoundServersProps) {
+  const [all, setAll] = useState(false);
   if (servers.length === 0) return null;
+  const shown = all ? servers : shownOf(servers);
   return (
-    <span className={styles['found']}>
-      <span>
-        Found on this machine: <FoundNames servers={servers} />
-      </span>
-      <button type="button" className={styles['take']} onClick={() => onTake(servers)}>
-        {allOf(verb, servers.length)}
-      </button>
-    </span>
+    <div className={styles['found']} role="group" aria-label="Found on this machine">
+      <span>Found on this machine:</span>
+      {shown.map((server) => (
+        <button
+          key={server.address}
+          type="button"
+          className={`mono ${styles['one']}`}
+          aria-label={`${verb} ${nameOf(server)}`}
+          title={`${verb} ${server.address} (${server.program}, pid ${server.pid})`}
+          onClick={() => onTake([server])}
+        >
+          {nameOf(server)}
+        </button>
+      ))}
+      {servers.length > shown.length ? (
+        <button type="button" className={styles['take']} onClick={() => setAll(true)}>
+          {servers.length - shown.length} more
+        </button>
+      ) : null}
+      {servers.length > 1 ? (
+        <button type="button" className={styles['take']} onClick={() => onTake(servers)}>
+          {allOf(verb, servers.length)}
+        </button>
+      ) : null}
+    </div>
   );
 }

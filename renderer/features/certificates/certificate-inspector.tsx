@@ -1,5 +1,6 @@
 import { Copy, RefreshCw, Trash2, X } from 'lucide-react';
 import { useState } from 'react';
+import { formatHostPort } from '../../../shared/model/address.ts';
 import type { CertificateConfig } from '../../../shared/model/config.ts';
 import { errorMessage } from '../../bridge/client.ts';
 import { useClient } from '../../bridge/context.tsx';
@@ -7,7 +8,7 @@ import { Expiry } from '../../forms/certificates/expiry.tsx';
 import { sayDate, sayIssuer, sayProblem } from '../../forms/certificates/certificate-words.ts';
 import type { SeenCertificate } from '../../forms/certificates/use-certificates.ts';
 import { DraftText, useDraftError } from '../../forms/draft-fields.tsx';
-import { useStores } from '../../stores/context.tsx';
+import { useDraft, useStores } from '../../stores/context.tsx';
 import { setAt } from '../../stores/draft.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { FieldError } from '../../ui/field.tsx';
@@ -28,6 +29,9 @@ export function CertificateInspector({ certificate, index, seen, now }: Inspecto
   const { draft } = useStores();
   const client = useClient();
   const users = useUsers(certificate.id);
+  const port = useDraft(
+    (s) => s.draft.listeners.find((one) => one.protocol === 'https' && one.certificates.includes(certificate.id))?.port,
+  );
   const issue = useDraftError(['certificates', index]);
   const [said, setSaid] = useState('');
   const [failure, setFailure] = useState('');
@@ -35,6 +39,8 @@ export function CertificateInspector({ certificate, index, seen, now }: Inspecto
   const name = certificate.name ?? certificate.id;
   const problem = seen?.problem ? sayProblem(seen.problem) : issue;
   const renewable = facts?.selfSigned && certificate.certFile === undefined && certificate.keyFile === undefined;
+
+  const example = port === undefined ? 'https://…' : `https://${formatHostPort(facts?.names[0] ?? 'localhost', port)}/`;
 
   const remove = () => {
     draft.edit((config) => ({ ...config, certificates: config.certificates.filter((one) => one.id !== certificate.id) }));
@@ -122,7 +128,9 @@ export function CertificateInspector({ certificate, index, seen, now }: Inspecto
           <section className={styles['section']}>
             <h3>Who is to trust it</h3>
             <p className="muted small">Copy it into a file and give that to browsers and programs, such as</p>
-            <p className={`mono ${styles['print']}`}>curl --cacert {certificate.id}.crt https://…</p>
+            <p className={`mono ${styles['print']}`}>
+              curl --cacert {certificate.id}.crt {example}
+            </p>
           </section>
         ) : null}
         <div className={styles['section']}>

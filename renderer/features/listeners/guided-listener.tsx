@@ -75,8 +75,6 @@ const standIn = (taken: readonly CertificateConfig[]) =>
     taken.map((one) => one.id),
   );
 
-const madeHere = '(new)';
-
 /** One address in front of one's own servers: a listener, its pool and where wanted its certificate in one go. `given`: servers to begin with. */
 export function GuidedListener({ given }: { given: string | undefined }) {
   const { draft } = useStores();
@@ -101,7 +99,8 @@ export function GuidedListener({ given }: { given: string | undefined }) {
   const { addresses, rejected } = readAddresses(form.servers);
   const taken = before.listeners.map((listener) => listener.port);
   const port = form.port === null ? freePort(form.https, taken) : readNumber(form.port);
-  const chosen = before.certificates.find((one) => one.id === form.certificate);
+  // One made here before serves again: whoever trusts it need not trust another.
+  const chosen = before.certificates.find((one) => one.id === (form.certificate ?? 'localhost'));
   const wish: Wish = { ...form, name: form.name.trim(), port, certificate: chosen ?? standIn(before.certificates) };
   const made = withAddress(before, wish);
   const issues = parseConfig(made.config).issues;
@@ -205,30 +204,32 @@ export function GuidedListener({ given }: { given: string | undefined }) {
               hint="of the listener and its pool"
             />
           </div>
-          <Switch
-            label="HTTPS"
-            checked={form.https}
-            onChange={(https) => form.set({ https })}
-            hint="Ends TLS here; your servers still get plain HTTP."
-          />
+          <div className={styles['pair']}>
+            <Switch
+              label="HTTPS"
+              checked={form.https}
+              onChange={(https) => form.set({ https })}
+              hint="Ends TLS here; servers get plain HTTP."
+            />
+            <Switch
+              label="Stickiness"
+              checked={form.sticky}
+              onChange={(sticky) => form.set({ sticky })}
+              hint="By cookie: a client comes back to its server."
+            />
+          </div>
           {form.https ? (
             <Select
               label="Certificate"
               choices={[
-                { value: madeHere, label: 'Make one for localhost' },
+                { value: '', label: 'Make one for localhost' },
                 ...before.certificates.map((one) => ({ value: one.id, label: one.name ?? one.id })),
               ]}
-              value={chosen?.id ?? madeHere}
-              onChange={(id) => form.set({ certificate: id === madeHere ? null : id })}
+              value={chosen?.id ?? ''}
+              onChange={(certificate) => form.set({ certificate })}
               hint={chosen ? undefined : 'It signs itself, so browsers warn until you trust it. See Certificates.'}
             />
           ) : null}
-          <Switch
-            label="Stickiness"
-            checked={form.sticky}
-            onChange={(sticky) => form.set({ sticky })}
-            hint="A client comes back to the same server, known by a cookie. It moves when that server goes down."
-          />
           <div className={styles['preview']} aria-live="polite">
             <span className="mono">{`${scheme}://127.0.0.1:${port === '' ? '…' : port}/`}</span>
             <ArrowRight size={14} aria-hidden="true" />

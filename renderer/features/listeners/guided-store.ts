@@ -6,7 +6,7 @@ interface GuidedForm {
   port: string | null;
   servers: string;
   https: boolean;
-  /** The certificate to answer with; null: one is made for this machine. */
+  /** Id of the certificate to answer with; "": one is made for this machine; null: nobody has chosen. */
   certificate: string | null;
   sticky: boolean;
 }
