@@ -67,7 +67,7 @@ export function createRequestFeed(client: Client): RequestFeed {
     const shown = view.rows[0]?.seq ?? 0;
     if (newest === shown && records.length === view.rows.length) {
       if (sampling !== view.sampling) put({ sampling });
-    } else if (held === 'rows') {
+    } else if (held === 'rows' && view.rows.length > 0) {
       let newer = 0;
       while (newer < records.length && records[records.length - 1 - newer]!.seq > shown) newer++;
       if (newer !== view.newer || sampling !== view.sampling) put({ newer, sampling });

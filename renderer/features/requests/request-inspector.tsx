@@ -99,7 +99,7 @@ export function RequestInspector({ seq, listed, onClose }: InspectorProps) {
             <p className="small muted">
               {isOld
                 ? 'The engine was restarted since, and its log began anew.'
-                : 'It is no longer kept: the log holds the newest 10,000 recorded requests.'}
+                : 'No request of this number is kept: the log holds the newest 10,000 that were recorded.'}
             </p>
           ) : null}
         </div>

@@ -52,15 +52,18 @@ function drawNames(u: uPlot, lines: readonly Line[]): void {
     labels[i]!.y = Math.min(labels[i]!.y, i === labels.length - 1 ? floor : labels[i + 1]!.y - step);
   const colors = palette();
   const left = bbox.left + bbox.width;
+  const last = Math.min(left, u.valToPos(u.data[0].at(-1) ?? 0, 'x', true));
   ctx.save();
   ctx.font = `${12 * ratio}px ${colors.sans}`;
   ctx.textBaseline = 'middle';
   ctx.textAlign = 'left';
+  // The last line's dashes are still set.
+  ctx.setLineDash([]);
   for (const { line, end, y } of labels) {
     ctx.strokeStyle = colors.control;
     ctx.lineWidth = ratio;
     ctx.beginPath();
-    ctx.moveTo(left, end);
+    ctx.moveTo(last, end);
     ctx.lineTo(left + 8 * ratio, y);
     ctx.stroke();
     ctx.fillStyle = line.look.shade === 'text' ? colors.text : colors.muted;

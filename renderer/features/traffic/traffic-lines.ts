@@ -39,6 +39,55 @@ const othersLook: LineLook = { dash: [], width: 1, shade: 'control' };
 /** Lines of their own at most; the rest of the nodes is one line together. */
 export const ownLines = nodeLooks.length;
 
+/**
+ * The same in steps `factor` times as long, for lines that would be too dense to tell their dashes. Steps begin at multiples of
+ * their length, so that they stay put while time goes on; the first and the last may be of fewer.
+ */
+export function coarser(history: TrafficHistory, factor: number): TrafficHistory {
+  if (factor <= 1) return history;
+  const { stepMs, start, countedMs } = history;
+  const first = Math.floor(start / stepMs / factor);
+  const slotOf = (i: number) => Math.floor((start / stepMs + i) / factor) - first;
+  const count = countedMs.length === 0 ? 0 : slotOf(countedMs.length - 1) + 1;
+  const gather = (values: readonly (number | null)[], merge: (a: number, b: number) => number) => {
+    const out = Array.from<number | null>({ length: count }).fill(null);
+    values.forEach((value, i) => {
+      if (value === null) return;
+      const at = slotOf(i);
+      const before = out[at] ?? null;
+      out[at] = before === null ? value : merge(before, value);
+    });
+    return out;
+  };
+  const add = (values: readonly (number | null)[]) => gather(values, (a, b) => a + b);
+  const most = (values: readonly (number | null)[]) => gather(values, Math.max);
+  const { requests, errors, bytesIn, bytesOut, connections, p50, p95, p99 } = history.total;
+  return {
+    ...history,
+    stepMs: stepMs * factor,
+    start: first * factor * stepMs,
+    countedMs: add(countedMs).map((ms) => ms ?? 0),
+    total: {
+      requests: add(requests),
+      errors: add(errors),
+      bytesIn: add(bytesIn),
+      bytesOut: add(bytesOut),
+      connections: most(connections),
+      p50: most(p50),
+      p95: most(p95),
+      p99: most(p99),
+    },
+    nodes: history.nodes.map((node) => ({
+      pool: node.pool,
+      node: node.node,
+      requests: add(node.requests),
+      errors: add(node.errors),
+      connections: most(node.connections),
+      p95: most(node.p95),
+    })),
+  };
+}
+
 /** A step this short of counting says little about a rate: the one that has just begun is not drawn yet. */
 const countedAtLeastMs = 2_000;
 
@@ -110,7 +159,7 @@ export function errorLines(history: TrafficHistory): Line[] {
 }
 
 export function connectionLines(history: TrafficHistory): Line[] {
-  return [{ key: 'connections', name: 'open', look: solid, values: asIs(history, history.total.connections) }];
+  return [{ key: 'connections', name: 'at most', look: solid, values: asIs(history, history.total.connections) }];
 }
 
 export function byteLines(history: TrafficHistory): Line[] {
@@ -134,9 +183,9 @@ export interface Measure {
 }
 
 export const requestRate: Measure = { unit: 'req/s', say: formatRate };
-export const errorRate: Measure = { unit: 'errors/s', say: formatRate };
+export const errorRate: Measure = { unit: 'per second', say: formatRate };
 export const latency: Measure = { unit: 'ms', say: formatMs };
-export const connectionCount: Measure = { unit: 'connections', say: formatCount };
+export const connectionCount: Measure = { unit: 'open', say: formatCount };
 
 const byteUnits = ['B/s', 'kB/s', 'MB/s', 'GB/s'] as const;
 

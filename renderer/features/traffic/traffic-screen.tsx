@@ -17,6 +17,7 @@ import { createTrafficFeed, type TrafficPast } from './traffic-feed.ts';
 import {
   byteLines,
   byteRate,
+  coarser,
   connectionCount,
   connectionLines,
   errorLines,
@@ -30,11 +31,12 @@ import {
 import styles from './traffic.module.css';
 import { useEvents } from './use-events.ts';
 
+/** `factor`: how many of the control plane's steps one point of a line is; more points and dashes could not be told apart. */
 const ranges = [
-  { value: '1min', label: '1 min', ms: 60_000, words: 'the last minute' },
-  { value: '15min', label: '15 min', ms: 900_000, words: 'the last 15 minutes' },
-  { value: '1h', label: '1 h', ms: 3_600_000, words: 'the last hour' },
-  { value: '24h', label: '24 h', ms: 86_400_000, words: 'the last 24 hours' },
+  { value: '1min', label: '1 min', ms: 60_000, words: 'the last minute', factor: 1 },
+  { value: '15min', label: '15 min', ms: 900_000, words: 'the last 15 minutes', factor: 5 },
+  { value: '1h', label: '1 h', ms: 3_600_000, words: 'the last hour', factor: 2 },
+  { value: '24h', label: '24 h', ms: 86_400_000, words: 'the last 24 hours', factor: 5 },
 ] as const;
 
 const stepWords = (stepMs: number) => (stepMs < 60_000 ? `${stepMs / 1_000} s` : `${stepMs / 60_000} min`);
@@ -95,7 +97,7 @@ export function TrafficScreen({ parts }: { parts: string[] }) {
           Nothing listens, so nothing is counted. Charts begin with the first listener.
         </EmptyState>
       ) : (
-        <Charts past={past} pools={pools} events={events} rangeWords={range.words} />
+        <Charts past={past} pools={pools} events={events} range={range} />
       )}
     </main>
   );
@@ -105,16 +107,20 @@ interface ChartsProps {
   past: TrafficPast;
   pools: readonly PoolState[];
   events: readonly JournalEntry[];
-  rangeWords: string;
+  range: (typeof ranges)[number];
 }
 
 /** Events this near to the cursor, in steps, are said beside its time. */
 const nearSteps = 1.5;
 
-function Charts({ past: { history, now, rangeMs }, pools, events, rangeWords }: ChartsProps) {
+function Charts({ past, pools, events, range }: ChartsProps) {
+  const { now, rangeMs } = past;
   const theme = useSettings((s) => s.theme);
   const [cursor, setCursor] = useState<number | null>(null);
   const from = now - rangeMs;
+  // Until the answer for another range is there, the old one is shown as it was asked for.
+  const factor = ranges.find(({ ms }) => ms === rangeMs)?.factor ?? 1;
+  const history = useMemo(() => past.history && coarser(past.history, factor), [past.history, factor]);
   const data = useMemo(() => {
     if (!history) return null;
     const bytes = byteLines(history);
@@ -139,7 +145,7 @@ function Charts({ past: { history, now, rangeMs }, pools, events, rangeWords }: 
   const time = cursor === null ? null : times[cursor];
   const near =
     time === null || time === undefined ? [] : shown.filter((entry) => Math.abs(entry.time - time * 1_000) <= nearSteps * history.stepMs);
-  const said = time === null || time === undefined ? `Now, and ${rangeWords}` : formatClock(time * 1_000);
+  const said = time === null || time === undefined ? `Now, and ${range.words}` : formatClock(time * 1_000);
   const onKeyDown = (event: KeyboardEvent) => {
     const steps: Record<string, number> = {
       ArrowLeft: -1,

@@ -1,0 +1,204 @@
+import { execFileSync } from 'node:child_process';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { curlCommand, shellQuote } from '../../renderer/features/requests/curl.ts';
+import { readStatus, toFilter, noFilter } from '../../renderer/features/requests/request-filter.ts';
+import {
+  candidatesOf,
+  clockMs,
+  samplingWords,
+  statusWords,
+  tookParts,
+  verdictWords,
+  whyHeadline,
+} from '../../renderer/features/requests/request-words.ts';
+import { verdictSchema, type RequestRecord } from '../../shared/model/metrics.ts';
+
+const names: Record<string, string> = { a: 'api-1', b: 'api-2', c: 'api-3' };
+const nameOf = (id: string) => names[id] ?? id;
+const record = (part: Partial<RequestRecord>): RequestRecord => ({
+  seq: 1,
+  time: 0,
+  listener: 'web',
+  pool: 'web',
+  client: '10.0.0.1',
+  method: 'GET',
+  path: '/',
+  status: 200,
+  durationMs: 5,
+  node: 'a',
+  retries: 0,
+  why: [],
+  ...part,
+});
+
+describe('why this node', () => {
+  it('has a short word and a sentence for every verdict there is', () => {
+    const all = verdictSchema.options.map((verdict) => verdictWords(verdict, 'chosen:turn'));
+    for (const { short, long } of all) {
+      expect(short).toMatch(/^[a-z ]{4,14}$/);
+      expect(long).toMatch(/^[A-Z].{15,}\.$/);
+    }
+    expect(new Set(all.map(({ long }) => long)).size).toBe(all.length);
+  });
+
+  it('says why somebody was passed over by how the winner was chosen', () => {
+    expect(verdictWords('not-turn', 'chosen:turn').long).toBe('It could have served; it was not its turn.');
+    expect(verdictWords('not-turn', 'chosen:least').long).toBe('It could have served; it had more connections for its weight.');
+    expect(verdictWords('not-turn', 'chosen:retry').long).toBe('It could have served; another was picked.');
+    expect(verdictWords('not-turn', undefined).long).toBe('It could have served; another was picked.');
+    expect(verdictWords('not-sticky', 'chosen:pinned').long).toBe('The client is pinned elsewhere.');
+  });
+
+  it('puts the winner first, then who was tried, then the others in their order', () => {
+    const candidates = candidatesOf({
+      why: [
+        { node: 'a', verdict: 'down' },
+        { node: 'b', verdict: 'tried' },
+        { node: 'c', verdict: 'chosen:retry' },
+        { node: 'd', verdict: 'not-turn' },
+      ],
+    });
+    expect(candidates.map(({ node, won, short }) => [node, won, short])).toEqual([
+      ['c', true, 'chosen'],
+      ['b', false, 'tried first'],
+      ['a', false, 'down'],
+      ['d', false, 'passed over'],
+    ]);
+  });
+
+  it('answers in a sentence', () => {
+    const turn = record({ why: [{ node: 'a', verdict: 'chosen:turn' }] });
+    expect(whyHeadline(turn, nameOf)).toEqual(['api-1.', 'It was its turn in the weighted rotation.']);
+    const second = record({
+      node: 'a',
+      retries: 2,
+      why: [
+        { node: 'a', verdict: 'chosen:retry' },
+        { node: 'b', verdict: 'tried' },
+        { node: 'c', verdict: 'tried' },
+      ],
+    });
+    expect(whyHeadline(second, nameOf)).toEqual(['api-1, on the third try.', 'api-2 and api-3 were tried first and failed.']);
+    const nobody = record({ node: null, status: 503, why: [{ node: 'b', verdict: 'down' }] });
+    expect(whyHeadline(nobody, nameOf)).toEqual(['No node could take it.', '']);
+    expect(whyHeadline(record({ node: null }), nameOf)[0]).toBe('No node was asked.');
+  });
+});
+
+it('numbers, times and sampling are said with what they are', () => {
+  expect(samplingWords({ every: 1, seen: 5, recorded: 5 })).toBe('every request recorded');
+  expect(samplingWords({ every: 7, seen: 50, recorded: 8 })).toBe('1 in 7 recorded');
+  expect([tookParts(2.34), tookParts(538), tookParts(12_340), tookParts(240_000)]).toEqual([
+    ['2.3', 'ms'],
+    ['538', 'ms'],
+    ['12.3', 's'],
+    ['4 min', ''],
+  ]);
+  expect(clockMs(new Date(2026, 0, 1, 14, 3, 7, 9).getTime())).toBe('14:03:07.009');
+  expect([statusWords(0), statusWords(404), statusWords(502), statusWords(0, true)]).toEqual([
+    'no answer reached the client',
+    'client error',
+    'server error',
+    'a tcp session has no status',
+  ]);
+});
+
+it('a status filter is a class, a code or none', () => {
+  expect([readStatus('5xx'), readStatus(' 5 '), readStatus('404'), readStatus('NONE'), readStatus('')]).toEqual([
+    { statusClass: 5 },
+    { statusClass: 5 },
+    { status: 404 },
+    { statusClass: 0 },
+    {},
+  ]);
+  for (const bad of ['0xx', '40', '4x', '4040', 'ok', '5xx7']) expect(readStatus(bad)).toBeNull();
+  expect(toFilter(noFilter)).toEqual({});
+  expect(
+    toFilter({ path: ' /api ', status: 'x', method: 'GET', client: '10.', node: '["web","a"]', place: 'listener:web', retried: true }),
+  ).toEqual({
+    path: '/api',
+    method: 'GET',
+    client: '10.',
+    pool: 'web',
+    node: 'a',
+    listener: 'web',
+    retried: true,
+  });
+});
+
+describe('curl', () => {
+  const web = { address: '127.0.0.1:8080', protocol: 'http' } as const;
+  const of = (method: string, path: string, listener: Parameters<typeof curlCommand>[1] = web) => curlCommand({ method, path }, listener);
+
+  it('sends the same method and target to the listener', () => {
+    expect(of('GET', '/a')).toBe('curl -g --path-as-is http://127.0.0.1:8080/a');
+    expect(of('GET', '/a?b=1&c=[2]')).toBe("curl -g --path-as-is 'http://127.0.0.1:8080/a?b=1&c=[2]'");
+    expect(of('HEAD', '/', { address: '0.0.0.0:80', protocol: 'https' })).toBe('curl -g --path-as-is --head https://127.0.0.1:80/');
+    expect(of('POST', '/', { address: '[::]:80', protocol: 'http' })).toBe("curl -g --path-as-is --request POST 'http://[::1]:80/'");
+    expect(of('OPTIONS', '*')).toBe("curl -g --path-as-is --request OPTIONS --request-target '*' http://127.0.0.1:8080/");
+  });
+
+  it('is not made of what was not kept', () => {
+    expect(of('', '')).toBeNull();
+    expect(of('GET', '/', { address: '127.0.0.1:1', protocol: 'tcp' })).toBeNull();
+    expect(of('GET', `/${'x'.repeat(2_046)}…`)).toBeNull();
+  });
+
+  // A property of the shell itself: it reads back every word as it was, and runs nothing.
+  it.skipIf(process.platform === 'win32')('quotes whatever a client may have sent, so that a shell reads it back', () => {
+    const nasty = [
+      "'",
+      '"',
+      '`id`',
+      '$(id)',
+      '$HOME',
+      '\\',
+      '\n',
+      '!',
+      ';',
+      '|',
+      '&',
+      '*',
+      '~',
+      ' ',
+      '#',
+      '-x',
+      '{a,b}',
+      '\u0007',
+      'é',
+      '😀',
+      '--',
+      '',
+    ];
+    const word = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 20 }).map((text) => text.replaceAll('\0', '').replace(/\p{Surrogate}/gu, '')),
+      fc.array(fc.constantFrom(...nasty), { maxLength: 6 }).map((parts) => parts.join('')),
+    );
+    fc.assert(
+      fc.property(fc.array(word, { minLength: 1, maxLength: 60 }), (words) => {
+        const script = `printf '%s\\0' ${words.map(shellQuote).join(' ')}`;
+        const read = execFileSync('/bin/sh', ['-c', script], { encoding: 'utf8', env: {} }).split('\0').slice(0, -1);
+        expect(read).toEqual(words);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it.skipIf(process.platform === 'win32')('is one command whose words are what was meant', () => {
+    fc.assert(
+      fc.property(fc.stringMatching(/^\/[!-~]{0,30}$/), fc.stringMatching(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,8}$/), (path, method) => {
+        const command = of(method, path)!;
+        const words = execFileSync('/bin/sh', ['-c', `${command.replace(/^curl/, "printf '%s\\0'")}`], { encoding: 'utf8', env: {} }).split(
+          '\0',
+        );
+        const target = path.includes('#')
+          ? words[words.indexOf('--request-target') + 1]
+          : words.at(-2)!.replace('http://127.0.0.1:8080', '');
+        expect(target).toBe(path);
+        if (method !== 'GET' && method !== 'HEAD') expect(words[words.indexOf('--request') + 1]).toBe(method);
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
