@@ -9,6 +9,8 @@ export class RandomTwo<N extends Candidate> implements Policy<N> {
   readonly #random: () => number;
   #nodes: readonly N[] = [];
   #ends = new Float64Array(0);
+  /** All weights are the same: a draw is a multiplication instead of a search. */
+  #equal = false;
   readonly #leftNodes: N[] = [];
   #leftEnds = new Float64Array(0);
 
@@ -21,6 +23,8 @@ export class RandomTwo<N extends Candidate> implements Policy<N> {
     this.#nodes = [...candidates];
     this.#ends = new Float64Array(candidates.length);
     this.#leftEnds = new Float64Array(candidates.length);
+    const weight = candidates[0]?.weight;
+    this.#equal = candidates.every((node) => node.weight === weight);
     let sum = 0;
     candidates.forEach((node, i) => {
       sum += node.weight;
@@ -65,6 +69,10 @@ export class RandomTwo<N extends Candidate> implements Policy<N> {
    */
   #draw(nodes: readonly N[], ends: Float64Array, count: number, except: number): number {
     if (count === 0 || (count === 1 && except >= 0)) return -1;
+    if (this.#equal) {
+      const drawn = Math.floor(this.#random() * (except >= 0 ? count - 1 : count));
+      return except >= 0 && drawn >= except ? drawn + 1 : drawn;
+    }
     const total = ends[count - 1]!;
     const cutStart = except > 0 ? ends[except - 1]! : 0;
     const cutLength = except >= 0 ? ends[except]! - cutStart : 0;

@@ -160,7 +160,10 @@ export class ChunkedBody {
           if (end < 0) return fail();
           if (!this.done) return to;
           const fields = this.readTrailer();
-          if (fields === undefined) return fail();
+          if (fields === undefined) {
+            this.done = false;
+            return fail();
+          }
           if (!this.strip) sink.write(`0\r\n${this.keepTrailers ? fields : ''}\r\n`, 'latin1');
           return end;
         }
