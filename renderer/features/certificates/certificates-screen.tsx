@@ -9,7 +9,6 @@ import { ChangeBar } from '../../forms/change-bar.tsx';
 import { useDraft, useStores } from '../../stores/context.tsx';
 import { ButtonLink } from '../../ui/button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
-import { FieldError } from '../../ui/field.tsx';
 import { missing } from '../../ui/format.ts';
 import { MiddleTruncate } from '../../ui/middle-truncate.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
@@ -33,6 +32,8 @@ function CertificateRow({ certificate, seen, selected, now }: RowProps) {
   const users = useUsers(certificate.id);
   const running = useDraft((s) => s.base.certificates.some((one) => one.id === certificate.id));
   const facts = seen?.facts;
+  // Being out of date is said where the days are.
+  const other = facts && facts.notAfter < now ? null : seen?.problem;
   return (
     <Row linked tall selected={selected}>
       <Td>
@@ -49,7 +50,12 @@ function CertificateRow({ certificate, seen, selected, now }: RowProps) {
       </Td>
       <Td title={seen?.problem ?? undefined}>
         {facts ? <Expiry facts={facts} now={now} /> : null}
-        {seen?.problem && (!facts || facts.notAfter > now) ? <FieldError>{seen.problem}</FieldError> : null}
+        {other ? (
+          <span className={styles['problem']}>
+            <span className="fill-down">{facts ? 'To fix' : 'Not usable'}</span>
+            <span className="muted small ellipsis">{other}</span>
+          </span>
+        ) : null}
         {seen ? null : missing}
       </Td>
       <Td muted title={users.join(', ')}>

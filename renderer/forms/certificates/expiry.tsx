@@ -9,7 +9,7 @@ export function Expiry({ facts, now }: { facts: CertificateFacts; now: number })
   const { words, kind } = sayExpiry(facts, now);
   const refused = kind === 'expired' || kind === 'early';
   return (
-    <span className={clsx(styles['expiry'], refused && styles['bad'])} title={`${sayDate(facts.notBefore)} to ${sayDate(facts.notAfter)}`}>
+    <span className={clsx(styles['expiry'], refused && 'fill-down')} title={`${sayDate(facts.notBefore)} to ${sayDate(facts.notAfter)}`}>
       {kind === 'good' ? null : <TriangleAlert size={12} strokeWidth={2} aria-hidden="true" />}
       {words}
     </span>
