@@ -80,6 +80,20 @@ function watchJournal({ journal, engine, toasts }: Stores): () => void {
           href: `#/live/listener/${encodeURIComponent(entry.listener ?? '')}`,
         });
         break;
+      case 'certificate.problem':
+        toasts.show({
+          id: `certificate ${entry.certificate ?? key}`,
+          title:
+            entry.certificate === undefined
+              ? `Authority of ${label(pool, node)} was not renewed`
+              : `Certificate ${entry.certificate} was not renewed`,
+          text: sentence(entry.reason),
+          href:
+            entry.certificate === undefined
+              ? `#/pools/${encodeURIComponent(pool)}`
+              : `#/certificates/${encodeURIComponent(entry.certificate)}`,
+        });
+        break;
       case 'engine.restarted':
         toasts.show({ id: 'engine', title: 'The engine was restarted', text: sentence(entry.reason) });
         break;
