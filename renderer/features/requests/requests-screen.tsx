@@ -207,9 +207,11 @@ export function RequestsScreen({ parts }: { parts: string[] }) {
   const scroller = useRef<HTMLDivElement>(null);
   const [scrolled, setScrolled] = useState(false);
   const [pointed, setPointed] = useState(false);
+  /** The focus is on a row, which must not become another one. */
+  const [focused, setFocused] = useState(false);
 
   const opened = /^\d{1,15}$/.test(parts[0] ?? '') ? Number(parts[0]) : null;
-  const isHeld = opened !== null || scrolled || pointed;
+  const isHeld = opened !== null || scrolled || pointed || focused;
   const isPaused = paused !== null;
   useEffect(() => feed.start(), [feed]);
   useEffect(() => feed.setFilter(toFilter(wanted)), [feed, wanted]);
@@ -220,7 +222,7 @@ export function RequestsScreen({ parts }: { parts: string[] }) {
     count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeight,
-    overscan: 10,
+    overscan: 4,
     paddingStart: rowHeight,
     // Rows under the sticky head are not in view.
     scrollPaddingStart: rowHeight,
@@ -314,6 +316,8 @@ export function RequestsScreen({ parts }: { parts: string[] }) {
             aria-label="Requests, newest first"
             onKeyDown={onKeyDown}
             onScroll={(event) => setScrolled(event.currentTarget.scrollTop > 0)}
+            onFocus={(event) => setFocused(event.target !== event.currentTarget)}
+            onBlur={() => setFocused(false)}
             onPointerEnter={() => setPointed(true)}
             onPointerLeave={() => setPointed(false)}
           >
@@ -350,7 +354,8 @@ export function RequestsScreen({ parts }: { parts: string[] }) {
                   const record = rows[item.index];
                   return record ? (
                     <RequestRow
-                      key={record.seq}
+                      // By place: a row's elements stay and change their words, which costs far less than making new ones.
+                      key={item.index}
                       record={record}
                       index={item.index}
                       selected={record.seq === opened}
