@@ -120,7 +120,7 @@ describe('sent to tcp nodes', () => {
     const client = await stage.client(harness);
     client.write(Buffer.concat([headers[1]![1], Buffer.from('payload')]));
     expect(await eventually(() => got.endsWith('payload'))).toBe(true);
-    expect(got).toMatch(/^PROXY TCP4 203\.0\.113\.9 \S+ 40000 [0-9]+\r\npayload$/);
+    expect(got).toBe('PROXY TCP4 203.0.113.9 198.51.100.1 40000 443\r\npayload');
   });
 });
 
@@ -158,6 +158,7 @@ describe('accepted on http listeners', () => {
       client.destroy();
     }
     expect(new Set(node.requests.map((r) => value(r.fields, 'x-forwarded-for')))).toEqual(new Set(['203.0.113.9']));
+    expect(new Set(node.requests.map((r) => value(r.fields, 'x-forwarded-port')))).toEqual(new Set(['443']));
     const { entries } = await harness.engine.listRequests({ limit: 1000 });
     expect(new Set(entries.map((e) => e.client))).toEqual(new Set(['203.0.113.9']));
     expect(await harness.untilQuiet()).toBe('');

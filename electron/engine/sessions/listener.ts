@@ -128,6 +128,11 @@ export class Listener implements ListenerContext {
         peer.address = result.source.address;
         peer.port = result.source.port;
       }
+      // Where the client connected to is not where its proxy connects to: X-Forwarded-Port and PROXY headers to nodes say the former.
+      if (result.destination) {
+        peer.localAddress = result.destination.address;
+        peer.localPort = result.destination.port;
+      }
       if (!this.admits(peer.address)) {
         socket.destroy();
         return;

@@ -119,9 +119,14 @@ function text6(bytes: Buffer): string {
   return start < 0 ? hex(parts) : `${hex(parts.slice(0, start))}::${hex(parts.slice(start + length))}`;
 }
 
-/** `source` is missing where the header says that there is no client to name (UNKNOWN, LOCAL): the peer is the client. */
+/**
+ * `source` (the client) and `destination` (where it connected to) are missing where the header says that there is no client to
+ * name (UNKNOWN, LOCAL): the peer is the client.
+ */
 export type ProxyHeaderResult =
-  { done: false } | { done: true; ok: true; source?: Endpoint; rest: Buffer } | { done: true; ok: false; reason: string };
+  | { done: false }
+  | { done: true; ok: true; source?: Endpoint; destination?: Endpoint; rest: Buffer }
+  | { done: true; ok: false; reason: string };
 
 const more: ProxyHeaderResult = { done: false };
 
@@ -168,7 +173,13 @@ function readV1(bytes: Buffer): ProxyHeaderResult {
   if (fields.length !== 6) return fail('the PROXY v1 header does not have six fields');
   if (!isAddress(source) || !isAddress(destination)) return fail(`the PROXY v1 header has an address that is not ${family}`);
   if (!isPort(sourcePort) || !isPort(destinationPort)) return fail('the PROXY v1 header has a bad port');
-  return { done: true, ok: true, source: { address: plainAddress(source), port: Number(sourcePort) }, rest };
+  return {
+    done: true,
+    ok: true,
+    source: { address: plainAddress(source), port: Number(sourcePort) },
+    destination: { address: plainAddress(destination), port: Number(destinationPort) },
+    rest,
+  };
 }
 
 function isPlainIPv6(text: string): boolean {
@@ -195,10 +206,22 @@ function readV2(bytes: Buffer): ProxyHeaderResult {
   const at = HEAD_V2_BYTES;
   // LOCAL is the peer itself (its health check); unspecified, UNIX and datagram addresses name no TCP client.
   if (needed === 12) {
-    return { done: true, ok: true, source: { address: text4(bytes.subarray(at, at + 4)), port: bytes.readUInt16BE(at + 8) }, rest };
+    return {
+      done: true,
+      ok: true,
+      source: { address: text4(bytes.subarray(at, at + 4)), port: bytes.readUInt16BE(at + 8) },
+      destination: { address: text4(bytes.subarray(at + 4, at + 8)), port: bytes.readUInt16BE(at + 10) },
+      rest,
+    };
   }
   if (needed === 36) {
-    return { done: true, ok: true, source: { address: text6(bytes.subarray(at, at + 16)), port: bytes.readUInt16BE(at + 32) }, rest };
+    return {
+      done: true,
+      ok: true,
+      source: { address: text6(bytes.subarray(at, at + 16)), port: bytes.readUInt16BE(at + 32) },
+      destination: { address: text6(bytes.subarray(at + 16, at + 32)), port: bytes.readUInt16BE(at + 34) },
+      rest,
+    };
   }
   return { done: true, ok: true, rest };
 }

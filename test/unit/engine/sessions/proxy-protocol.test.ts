@@ -99,6 +99,7 @@ describe('ProxyHeaderParser', () => {
       done: true,
       ok: true,
       source: { address: '10.0.0.1', port: 80 },
+      destination: { address: '10.0.0.2', port: 81 },
       rest,
     });
   });
