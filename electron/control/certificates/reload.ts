@@ -106,11 +106,11 @@ export class CertificateReloader {
       if (!changed.has(change) || seen.has(change)) continue;
       seen.add(change);
       log('info', `${subject(of)} was read again from its file, and is in use.`, { ...of });
-      fact({ time: Date.now(), kind: 'certificate.reloaded', ...of, reason: 'its file changed' });
+      fact({ time: Date.now(), kind: 'certificate.reloaded', ...of, reason: 'Its file changed' });
     }
     for (const { of, message } of issues) {
-      const reason = `its file changed and cannot be used: ${message}; the one from before stays in use`;
-      log('error', `${subject(of)} was not renewed: ${reason}`, { ...of });
+      const reason = `Its file changed and cannot be used: ${message}; the one from before stays in use`;
+      log('error', `${subject(of)} was not renewed. ${reason}.`, { ...of });
       fact({ time: Date.now(), kind: 'certificate.problem', ...of, reason });
     }
   }

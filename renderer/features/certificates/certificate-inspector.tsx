@@ -1,5 +1,5 @@
 import { Copy, RefreshCw, Trash2, X } from 'lucide-react';
-import { useState } from 'react';
+import { Fragment, useState } from 'react';
 import { formatHostPort } from '../../../shared/model/address.ts';
 import type { CertificateConfig } from '../../../shared/model/config.ts';
 import { errorMessage } from '../../bridge/client.ts';
@@ -113,7 +113,15 @@ export function CertificateInspector({ certificate, index, seen, now }: Inspecto
               <dd>{users.length === 0 ? 'no listener' : users.join(', ')}</dd>
             </dl>
             <h3 className={styles['below']}>SHA-256</h3>
-            <p className={`mono ${styles['print']}`}>{facts.fingerprint}</p>
+            <p className={`mono ${styles['print']}`}>
+              {facts.fingerprint.split(':').map((pair, i) => (
+                <Fragment key={i}>
+                  {i > 0 ? ':' : ''}
+                  <wbr />
+                  {pair}
+                </Fragment>
+              ))}
+            </p>
           </section>
         ) : null}
         {certificate.certFile !== undefined || certificate.keyFile !== undefined ? (

@@ -144,8 +144,8 @@ describe('the reloader', () => {
     expect(await eventually(() => facts.length > 0)).toBe(true);
     expect(asked()).toBe(3);
     const reason =
-      'its file changed and cannot be used: does not fit the certificate: they are not a pair; the one from before stays in use';
+      'Its file changed and cannot be used: does not fit the certificate: they are not a pair; the one from before stays in use';
     expect(facts).toMatchObject([{ kind: 'certificate.problem', certificate: 'x', reason }]);
-    expect(log).toEqual([`error Certificate "x" was not renewed: ${reason}`]);
+    expect(log).toEqual([`error Certificate "x" was not renewed. ${reason}.`]);
   });
 });
