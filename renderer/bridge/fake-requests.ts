@@ -1,6 +1,6 @@
 import type { Params } from '../../shared/contract/contract.ts';
 import type { RequestRecord, Sampling } from '../../shared/model/metrics.ts';
-import type { PoolState } from '../../shared/model/state.ts';
+import type { ListenerState, PoolState } from '../../shared/model/state.ts';
 
 const shapes: readonly [method: string, path: string, status: number, ms: number][] = [
   ['GET', '/api/orders?page=2', 200, 24],
@@ -20,7 +20,7 @@ const keep = 10_000;
 
 export interface FakeRequests {
   /** A request that `node` served; null: nothing could. Made up, but the same each time. */
-  record(time: number, listener: string, pool: PoolState, node: string | null): void;
+  record(time: number, listener: Pick<ListenerState, 'id' | 'protocol'>, pool: PoolState, node: string | null): void;
   list(params: Params<'requests.list'>): { entries: RequestRecord[]; sampling: Sampling };
   /** What was recorded since the last call, at most 50. */
   drain(): { entries: RequestRecord[]; sampling: Sampling } | null;
@@ -52,18 +52,19 @@ export function createFakeRequests(random: () => number, every: number): FakeReq
   return {
     record(time, listener, pool, node) {
       if (seen++ % every !== 0) return;
-      const [method, path, status, ms] = shapes[Math.floor(random() * shapes.length)]!;
+      const shape = shapes[Math.floor(random() * shapes.length)]!;
+      const [method, path, status, ms] = listener.protocol === 'tcp' ? (['', '', 0, 4_000] as const) : shape;
       const others = pool.nodes.filter((one) => one.id !== node);
       const retried = node !== null && method === 'GET' && random() < 0.05 ? others[Math.floor(random() * others.length)]?.id : undefined;
       records.push({
         seq: ++recorded,
         time,
-        listener,
+        listener: listener.id,
         pool: pool.id,
         client: `10.0.${Math.floor(random() * 4)}.${1 + Math.floor(random() * 60)}`,
         method,
         path,
-        status: node === null ? 503 : status,
+        status: node === null && method !== '' ? 503 : status,
         durationMs: ms * (0.8 + 0.4 * random()) + (retried === undefined ? 0 : 500),
         node,
         retries: retried === undefined ? 0 : 1,

@@ -353,6 +353,12 @@ describe('both', () => {
         const page = await open(target, { fake: many, theme, size: { width: 1024, height: 700 } });
         if (target === '#/requests') {
           await still(page);
+          // A tcp session has neither path nor status, which is no error.
+          await page.getByLabel('Filter by listener or pool').selectOption('listener:db');
+          await expect.poll(() => rowsSay(page, 'tcpsession—')).toBe(true);
+          expect(await page.locator('[title="a tcp session has no status"] svg rect').count()).toBe(0);
+          await page.getByLabel('Filter by listener or pool').selectOption('');
+          await expect.poll(() => rows(page).count()).toBeGreaterThan(10);
           await list(page).focus();
           await page.keyboard.press('ArrowDown');
           await page

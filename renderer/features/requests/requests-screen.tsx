@@ -25,7 +25,6 @@ import { clockMs, samplingWords, statusWords, tookParts } from './request-words.
 import styles from './requests.module.css';
 
 const rowHeight = 32;
-const columns = 8;
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
 const hrefOf = (seq: number) => `#/requests/${seq}`;
@@ -347,7 +346,7 @@ export function RequestsScreen({ parts }: { parts: string[] }) {
               <tbody>
                 {items.length > 0 ? (
                   <tr aria-hidden="true" className={styles['pad']} style={{ height: items[0]!.start - rowHeight }}>
-                    <td colSpan={columns} style={{ height: items[0]!.start - rowHeight }} />
+                    <td style={{ height: items[0]!.start - rowHeight }} />
                   </tr>
                 ) : null}
                 {items.map((item) => {
@@ -366,7 +365,7 @@ export function RequestsScreen({ parts }: { parts: string[] }) {
                 })}
                 {items.length > 0 ? (
                   <tr aria-hidden="true" className={styles['pad']}>
-                    <td colSpan={columns} style={{ height: Math.max(0, virtualizer.getTotalSize() - items.at(-1)!.end) }} />
+                    <td style={{ height: Math.max(0, virtualizer.getTotalSize() - items.at(-1)!.end) }} />
                   </tr>
                 ) : null}
               </tbody>
