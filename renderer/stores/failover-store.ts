@@ -18,8 +18,8 @@ export interface Failover {
   /** As the journal says it. */
   reason: string;
   /**
-   * The first failure after the last good check: a check that failed (its start) or a request that failed on the node (the
-   * end of its tenth of a second). null: this window saw none, so how long it took to notice is not known.
+   * The first failure after the last good check: a check that failed (its start) or a request that failed on the node (when
+   * its client was sent elsewhere, else the start of its tenth of a second). null: this window saw none, so how long it took to notice is not known.
    */
   firstAt: number | null;
   firstBy: 'check' | 'request' | null;
@@ -42,6 +42,14 @@ export interface StateChange {
   state: EffectiveState;
 }
 
+/** How long it took to notice, in seconds: "1.6"; null when no first sign was seen. */
+export function noticedIn({ firstAt, downAt }: Pick<Failover, 'firstAt' | 'downAt'>): string | null {
+  if (firstAt === null) return null;
+  const ms = Math.max(0, downAt - firstAt);
+  if (ms < 100) return '< 0.1';
+  return ms < 9_950 ? (ms / 1_000).toFixed(1) : String(Math.round(ms / 1_000));
+}
+
 export interface FailoverView {
   /** The newest that has not been closed; null: none. */
   current: Failover | null;
@@ -62,6 +70,8 @@ export const closeMs = 30_000;
 const rememberMs = 120_000;
 /** Without a check before it, a failed request counts as the first sign only if it is no older than this. Milliseconds. */
 const signMs = 10_000;
+/** The first sign may arrive this long after the journal's word. Milliseconds. */
+const signLateMs = 2_000;
 const publishMs = 250;
 const statesKept = 40;
 
@@ -81,7 +91,7 @@ export function createFailoverStore(
   const watched = new Map<string, Watched>();
   const states = new Map<string, StateChange[]>();
   /** Errors of nodes and listeners in the last minutes, oldest first. */
-  let errors: { time: number; of: string; count: number }[] = [];
+  let errors: { start: number; end: number; of: string; count: number }[] = [];
   let publishing: ReturnType<typeof setTimeout> | undefined;
 
   const nodeErrors = (key: string) => `node ${key}`;
@@ -104,7 +114,19 @@ export function createFailoverStore(
     const history = checks.of(key).filter((check) => check.time <= downAt);
     const lastGood = history.findLast((check) => check.ok)?.time ?? downAt - signMs;
     const check = history.find((c) => !c.ok && c.time > lastGood)?.time;
-    const request = errors.find((e) => e.of === nodeErrors(key) && e.time > lastGood && e.time <= downAt)?.time;
+    const error = errors.find((e) => e.of === nodeErrors(key) && e.end > lastGood && e.start <= downAt);
+    // A client that is sent elsewhere because the node did not answer is told of to the millisecond; counters are not.
+    const sentOn = journal.store
+      .getState()
+      .entries.find(
+        (e) =>
+          e.kind === 'client.moved' &&
+          nodeKey(e.pool ?? '', e.from ?? '') === key &&
+          e.time > lastGood &&
+          e.time <= downAt &&
+          e.reason?.endsWith('did not answer') === true,
+      )?.time;
+    const request = sentOn !== undefined && (error === undefined || sentOn <= error.end) ? sentOn : error?.start;
     if (check !== undefined && (request === undefined || check <= request)) return { firstAt: check, firstBy: 'check' };
     if (request !== undefined) return { firstAt: request, firstBy: 'request' };
     return { firstAt: null, firstBy: null };
@@ -114,7 +136,7 @@ export function createFailoverStore(
   const countBack = (one: Watched) => {
     const { key, pool, downAt, firstAt } = one.seen;
     const from = firstAt ?? downAt;
-    const sum = (of: string) => errors.reduce((n, e) => (e.of === of && e.time >= from ? n + e.count : n), 0);
+    const sum = (of: string) => errors.reduce((n, e) => (e.of === of && e.end >= from ? n + e.count : n), 0);
     const lost = listenersOf(pool).reduce((n, listener) => n + sum(listenerErrors(listener.id)), 0);
     changed(one, { failed: sum(nodeErrors(key)), lost });
     for (const entry of journal.store.getState().entries) addMove(one, entry);
@@ -127,6 +149,14 @@ export function createFailoverStore(
     clients.add(client);
     const movedTo = new Map(seen.movedTo).set(to, (seen.movedTo.get(to) ?? 0) + 1);
     changed(one, { moved: clients.size, movedTo, lastMovedAt: Math.max(time, seen.lastMovedAt ?? 0) });
+  };
+
+  /** The check or the counters that show what came first may arrive after the journal's word. */
+  const lookAgain = (one: Watched) => {
+    const sign = firstSign(one.seen.key, one.seen.downAt);
+    if (sign.firstAt === null) return;
+    changed(one, sign);
+    countBack(one);
   };
 
   const onEntry = (entry: JournalEntry) => {
@@ -156,9 +186,10 @@ export function createFailoverStore(
 
   const onTick = (tick: TrafficTick) => {
     const fresh: typeof errors = [];
-    for (const n of tick.nodes) if (n.errors > 0) fresh.push({ time: tick.time, of: nodeErrors(nodeKey(n.pool, n.node)), count: n.errors });
-    for (const l of tick.listeners) if (l.errors > 0) fresh.push({ time: tick.time, of: listenerErrors(l.id), count: l.errors });
-    if (errors.length > 0 && tick.time - errors[0]!.time > rememberMs) errors = errors.filter((e) => tick.time - e.time < rememberMs);
+    const span = { start: tick.time - tick.intervalMs, end: tick.time };
+    for (const n of tick.nodes) if (n.errors > 0) fresh.push({ ...span, of: nodeErrors(nodeKey(n.pool, n.node)), count: n.errors });
+    for (const l of tick.listeners) if (l.errors > 0) fresh.push({ ...span, of: listenerErrors(l.id), count: l.errors });
+    if (errors.length > 0 && tick.time - errors[0]!.end > rememberMs) errors = errors.filter((e) => tick.time - e.end < rememberMs);
     errors.push(...fresh);
     for (const one of watched.values()) {
       const { seen } = one;
@@ -170,6 +201,7 @@ export function createFailoverStore(
       const failed = fresh.reduce((n, e) => (e.of === nodeErrors(seen.key) ? n + e.count : n), 0);
       const lost = fresh.reduce((n, e) => (own.includes(e.of) ? n + e.count : n), 0);
       if (failed + lost > 0) changed(one, { failed: seen.failed + failed, lost: seen.lost + lost });
+      if (seen.firstAt === null && tick.time - seen.downAt < signLateMs) lookAgain(one);
     }
   };
 
@@ -194,14 +226,6 @@ export function createFailoverStore(
     for (const key of [...states.keys()]) if (!there.has(key)) states.delete(key);
     for (const { seen } of [...watched.values()]) {
       if (!there.has(seen.key)) close(seen.key);
-      else if (seen.firstAt === null && now() - seen.downAt < 2_000) {
-        // The check that took it down may arrive after the journal's word.
-        const one = watched.get(seen.key)!;
-        const sign = firstSign(seen.key, seen.downAt);
-        if (sign.firstAt === null) continue;
-        changed(one, sign);
-        countBack(one);
-      }
     }
   };
 

@@ -120,7 +120,7 @@ export function createModeChanges(client: Client, engine: EngineStore, config: C
 
   const lastNodeWords = (pool: PoolState, node: NodeState, to: NodeMode) => {
     const http = engine.store.getState().listeners.some((l) => l.pool === pool.id && l.state === 'up' && l.protocol !== 'tcp');
-    const refused = http ? 'is answered with 503' : 'is closed';
+    const refused = http ? 'gets 503' : 'loses its connection';
     const n = node.stickyClients;
     const many = `${formatCount(n)} ${n === 1 ? 'client' : 'clients'}`;
     const seconds = Math.round(drainMsOf(config, pool.id) / 1_000);
@@ -134,10 +134,8 @@ export function createModeChanges(client: Client, engine: EngineStore, config: C
             .join(', ')}${others.length > 3 ? ' and others' : ''}.`;
     const then =
       to === 'drain'
-        ? n > 0
-          ? `Every new client ${refused} at once, its ${many} after ${seconds} s.`
-          : `Every new client ${refused}.`
-        : `Every request ${refused} at once${n > 0 ? `, also those of its ${many}` : ''}.`;
+        ? `Every new client ${refused} at once${n > 0 ? `, its ${many} after ${seconds} s` : ''}.`
+        : `Every new client ${refused} at once${n > 0 ? `, and so ${n === 1 ? 'does' : 'do'} its ${many}` : ''}.`;
     return { title: `Take away the last node of ${pool.name}?`, text: `${why} ${then}` };
   };
 

@@ -8,16 +8,22 @@ interface DialogProps {
   /** Given: the content is a form, and Enter submits it. */
   onSubmit?: (() => void) | undefined;
   actions: ReactNode;
+  /** 720 px instead of 480. */
+  wide?: boolean | undefined;
   children?: ReactNode;
 }
 
 /** A question over the window. The platform's dialog element holds the focus, closes on Escape and gives the focus back. */
-export function Dialog({ title, onClose, onSubmit, actions, children }: DialogProps) {
+export function Dialog({ title, onClose, onSubmit, actions, wide, children }: DialogProps) {
   const ref = useRef<HTMLDialogElement>(null);
   const id = useId();
   useEffect(() => {
     const dialog = ref.current;
-    if (dialog && !dialog.open) dialog.showModal();
+    if (dialog && !dialog.open) {
+      dialog.showModal();
+      // The platform would take the first that can have the focus.
+      dialog.querySelector<HTMLElement>('[data-first-focus]')?.focus();
+    }
     return () => dialog?.close();
   }, []);
   const content = (
@@ -32,7 +38,7 @@ export function Dialog({ title, onClose, onSubmit, actions, children }: DialogPr
   return (
     <dialog
       ref={ref}
-      className={styles['dialog']}
+      className={`${styles['dialog']} ${wide ? styles['wide'] : ''}`}
       aria-labelledby={id}
       onCancel={(event) => {
         event.preventDefault();

@@ -302,7 +302,7 @@ describe('moving the clients of a node now', () => {
     const pinned = before.clients[0]!;
     await harness.engine.pinClient('web', pinned.key, 'n1');
     const drained = {
-      pools: [{ ...config.pools![0]!, nodes: nodes.map((n, i) => ({ address: n.address, mode: i === 0 ? 'drain' : 'accept' })) }],
+      pools: [{ ...config.pools[0]!, nodes: nodes.map((n, i) => ({ address: n.address, mode: i === 0 ? 'drain' : 'accept' })) }],
     };
     await harness.apply(drained);
     // Draining keeps them: a request that is still at the node when they are moved.
@@ -339,7 +339,7 @@ describe('moving the clients of a node now', () => {
     expect(nodeOf(await ask(harness))).toBe(home);
     await harness.apply({
       pools: [
-        { ...config.pools![0]!, nodes: nodes.map((n, i) => ({ address: n.address, mode: `n${i + 1}` === home ? 'drain' : 'accept' })) },
+        { ...config.pools[0]!, nodes: nodes.map((n, i) => ({ address: n.address, mode: `n${i + 1}` === home ? 'drain' : 'accept' })) },
       ],
     });
     expect(nodeOf(await ask(harness))).toBe(home);

@@ -99,13 +99,13 @@ export async function startScreens(): Promise<Screens> {
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** What axe-core finds wrong with the screen (not the shell around it) as it stands, one line each. */
-export async function axeProblems(page: Page): Promise<string[]> {
+/** What axe-core finds wrong with the screen (not the shell around it) as it stands, or with `parts` of the page; one line each. */
+export async function axeProblems(page: Page, parts = ['main', 'aside.inspector']): Promise<string[]> {
   // Put in through the debugger: the page's own policy allows no script but its own.
   const session = await page.context().newCDPSession(page);
   await session.send('Runtime.evaluate', { expression: axeSource });
   const { result } = await session.send('Runtime.evaluate', {
-    expression: `axe.run({ include: [['main'], ['aside.inspector']].filter(([s]) => document.querySelector(s)) }, { resultTypes: ['violations'] }).then((r) => r.violations.flatMap((v) => v.nodes.map((n) => v.id + ': ' + n.target.join(' ') + ': ' + (n.failureSummary ?? ''))))`,
+    expression: `axe.run({ include: ${JSON.stringify(parts)}.filter((s) => document.querySelector(s)).map((s) => [s]) }, { resultTypes: ['violations'] }).then((r) => r.violations.flatMap((v) => v.nodes.map((n) => v.id + ': ' + n.target.join(' ') + ': ' + (n.failureSummary ?? ''))))`,
     awaitPromise: true,
     returnByValue: true,
   });

@@ -123,7 +123,9 @@ export async function findClients(client: Client, search: string, limit: number)
 /** How well a command answers a search: every word must be found in it. 0: not at all. */
 function score(command: Command, words: readonly string[]): number {
   const label = command.label.toLowerCase();
-  const all = `${label} ${command.detail ?? ''} ${command.also ?? ''} ${command.group}`.toLowerCase();
+  // What a mode will do names other nodes: that is nothing to find it by.
+  const detail = command.group === 'Modes' ? '' : (command.detail ?? '');
+  const all = `${label} ${detail} ${command.also ?? ''} ${command.group}`.toLowerCase();
   let sum = 0;
   for (const word of words) {
     if (label.startsWith(word)) sum += 8;

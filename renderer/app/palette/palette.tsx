@@ -156,7 +156,7 @@ export function Palette({ onClose, openHelp }: PaletteProps) {
                 >
                   {command.state ? <StateRing state={command.state} size={18} /> : null}
                   <span className={`ellipsis ${css['label']}`}>{command.label}</span>
-                  <span className={`ellipsis num ${css['detail']}`}>{command.detail}</span>
+                  <span className={`ellipsis ${css['detail']}`}>{command.detail}</span>
                   {command.keys ? (
                     <span className={css['keys']} aria-hidden="true">
                       {command.keys.map((key) => (

@@ -3,7 +3,7 @@ import { useEffect, useMemo, useSyncExternalStore } from 'react';
 import type { NodeState, PoolState } from '../../../shared/model/state.ts';
 import { nodeKey } from '../../../shared/state/patch.ts';
 import { useEngine, useFailovers, useJournal, useTraffic } from '../../stores/context.tsx';
-import type { Failover } from '../../stores/failover-store.ts';
+import { type Failover, noticedIn } from '../../stores/failover-store.ts';
 import type { TrafficView } from '../../stores/traffic-store.ts';
 import { type EffectiveState, effectiveState, stateLooks } from '../../ui/effective-state.ts';
 import { formatCount, formatMs, formatRate, missing } from '../../ui/format.ts';
@@ -151,6 +151,7 @@ export function Present() {
   const down = pools.flatMap((pool) => pool.nodes).filter((node) => node.mode !== 'reject' && node.state === 'down');
   const head = down.length === 1 && overall.head !== 'Nothing serves' ? `${down[0]!.label} is down` : overall.head;
   const event = lastEventWords(entries, pools, listeners, failover);
+  const noticed = failover && noticedIn(failover);
   const live = connection === 'live';
   const columns = tiles.length + (rest.length > 0 ? 1 : 0);
   const density = columns <= 4 ? 'few' : columns <= 8 ? 'some' : 'many';
@@ -197,15 +198,15 @@ export function Present() {
         {columns === 0 ? <p className={css['nothing']}>Nothing is set up yet.</p> : null}
       </div>
       <footer className={css['foot']}>
-        <p className={`num ${css['event']}`} role="status">
+        <p className={css['event']} role="status">
           {event ?? 'Nothing has happened yet.'}
         </p>
         {failover ? (
           <dl className={`num ${css['stats']}`}>
-            {failover.firstAt !== null ? (
+            {noticed !== null ? (
               <Stat
                 name="noticed in"
-                value={(Math.max(0, failover.downAt - failover.firstAt) / 1_000).toFixed(1)}
+                value={noticed}
                 unit="s"
                 definition={`From the first failure until ${failover.label} was called down`}
               />

@@ -15,7 +15,7 @@ export function LastNodeDialog() {
       actions={
         <>
           <Button onClick={() => modes.answer(true)}>Set it to {question.to} anyway</Button>
-          <Button look="primary" autoFocus onClick={no}>
+          <Button look="primary" data-first-focus onClick={no}>
             Keep it in {question.from}
           </Button>
         </>

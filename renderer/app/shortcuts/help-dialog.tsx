@@ -9,9 +9,10 @@ export function HelpDialog({ onClose }: { onClose: () => void }) {
   return (
     <Dialog
       title="Keyboard shortcuts"
+      wide
       onClose={onClose}
       actions={
-        <Button look="primary" autoFocus onClick={onClose}>
+        <Button look="primary" data-first-focus onClick={onClose}>
           Close
         </Button>
       }

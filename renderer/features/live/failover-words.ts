@@ -1,4 +1,4 @@
-import type { Failover } from '../../stores/failover-store.ts';
+import { type Failover, noticedIn } from '../../stores/failover-store.ts';
 import { formatClock, formatCount, formatDuration } from '../../ui/format.ts';
 
 /** One number of the strip, with what exactly it counts. */
@@ -11,9 +11,6 @@ export interface Score {
   definition: string;
 }
 
-/** Seconds with one place below ten: "1.6". */
-const seconds = (ms: number) => (ms < 9_950 ? (ms / 1_000).toFixed(1) : formatCount(Math.round(ms / 1_000)));
-
 const plural = (n: number, one: string) => (n === 1 ? one : `${one}s`);
 
 /** What is known of a failover, in numbers; what is not known is left out. */
@@ -21,10 +18,11 @@ export function failoverScores(failover: Failover, now: number): Score[] {
   const { label, firstAt, firstBy, downAt, upAt, moved, movedTo, failed, lost } = failover;
   const span = upAt === null ? 'since the first failure' : 'from the first failure until it was back';
   const scores: Score[] = [];
-  if (firstAt !== null) {
+  const noticed = noticedIn(failover);
+  if (firstAt !== null && noticed !== null) {
     scores.push({
       name: 'Detected in',
-      value: seconds(Math.max(0, downAt - firstAt)),
+      value: noticed,
       unit: 's',
       below: firstBy === 'check' ? 'from 1st failed check' : 'from 1st failed request',
       definition: `From ${firstBy === 'check' ? 'the start of the first failed check' : 'the first failed request'} at ${formatClock(firstAt)} until ${label} was called down at ${formatClock(downAt)}.`,

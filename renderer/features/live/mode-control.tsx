@@ -85,7 +85,7 @@ export function ModeControl({ node, mode, pending, onChange, effect, compact = f
         ))}
       </div>
       {told === null ? null : (
-        <div role="tooltip" id={hint} className={`num ${css['hint']}`}>
+        <div role="tooltip" id={hint} className={css['hint']}>
           {effect(told)}
         </div>
       )}

@@ -163,7 +163,7 @@ export function DrainSection({ lane, now }: { lane: Lane; now: number }) {
         <div className={css['drainBar']}>
           <i style={{ width: `${(drain.share * 100).toFixed(1)}%` }} />
         </div>
-        <p className="small muted num">
+        <p className="small muted">
           {drain.remainsMs > 0
             ? `No new client is sent here. At ${formatClock(node.drain.until)} ${rest}.`
             : 'The time is up: who comes back is sent elsewhere.'}

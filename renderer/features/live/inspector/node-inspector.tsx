@@ -154,7 +154,7 @@ export function NodeInspector({ lane, block, model }: { lane: Lane; block: Block
         {state === 'draining' ? <DrainSection lane={lane} now={model.now} /> : null}
         <Section title="Mode">
           <ModeControl node={node.label} mode={node.mode} pending={pending} onChange={set} effect={effect} />
-          <p className={`small muted num ${css['modeWords']}`}>{effect(pending ?? node.mode)}</p>
+          <p className={`small muted ${css['modeWords']}`}>{effect(pending ?? node.mode)}</p>
         </Section>
         {config && state !== 'rejecting' ? <Evidence lane={lane} config={config} now={model.now} /> : null}
         <Section title="Traffic" aside="last 60 s">
