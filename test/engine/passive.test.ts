@@ -82,6 +82,27 @@ describe('passive checks', () => {
     }
   });
 
+  it('an answer that stops half-way counts, unless it is the client who takes no more', async () => {
+    const node = await stage.node({
+      onRequest: (request) =>
+        `HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\n${'x'.repeat(request.target === '/much' ? 20_000_000 : 4)}`,
+    });
+    const harness = await stage.engine({
+      listeners: [{ id: 'web', timeouts: { idleMs: 200 } }],
+      pools: [{ id: 'web', nodes: [node.address], passiveCheck: { enabled: true, errors: 1 } }],
+    });
+    const full = await stage.client(harness);
+    full.socket.pause();
+    full.write(get('/much'));
+    expect(await eventually(async () => (await harness.node()).connections === 1)).toBe(true);
+    expect(await eventually(async () => (await harness.node()).connections === 0, 3000)).toBe(true);
+    expect(await harness.node()).toMatchObject({ state: 'up', errors: 0 });
+    const stalled = await stage.client(harness);
+    stalled.write(get());
+    expect(await stalled.untilClosed(2000)).not.toBe('open');
+    expect((await harness.node()).reason).toContain('no further byte of its answer within 200 ms');
+  });
+
   it('a client that goes away never counts', async () => {
     const slow = await stage.node({
       onRequest: async (request) => {

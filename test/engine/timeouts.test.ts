@@ -219,7 +219,7 @@ describe('timeouts', () => {
       },
     });
     const harness = await stage.engine({
-      listeners: [{ id: 'web', timeouts: { idleMs: 100, tunnelIdleMs: 500 } }],
+      listeners: [{ id: 'web', timeouts: { idleMs: 100, tunnelIdleMs: 1000 } }],
       pools: [{ id: 'web', nodes: [node.address] }],
     });
     const client = await stage.client(harness);
@@ -228,7 +228,7 @@ describe('timeouts', () => {
       client.forget();
       client.write('ping');
       expect(await client.until(() => client.received.toString() === 'ping')).toBe(true);
-      await sleep(250);
+      await sleep(300);
     }
     const [ms, fate] = await timed(() => client.untilClosed(2000));
     expect(fate).not.toBe('open');

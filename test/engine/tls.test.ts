@@ -281,6 +281,15 @@ describe('what https adds to http', () => {
     expect(client.raw.received.toString()).not.toContain('502');
     expect(await harness.untilQuiet()).toBe('');
   });
+
+  it.each(['TLSv1.2', 'TLSv1.3'] as const)('nor one whose end only the close tells (%s)', async (maxVersion) => {
+    const node = await stage.node({ onRequest: () => ({ parts: ['HTTP/1.1 200 OK\r\n\r\nhalf'], then: 'reset' }) });
+    const { harness } = await https({}, {}, [node.address]);
+    const client = await open(harness, { maxVersion });
+    client.raw.write(get());
+    expect(await client.raw.untilClosed()).toBe('reset');
+    expect(await harness.untilQuiet()).toBe('');
+  });
 });
 
 describe('handshakes that come to nothing', () => {

@@ -150,7 +150,7 @@ export class Listener implements ListenerContext {
     }
     if (first) socket.unshift(first);
     if (protocol === 'http') {
-      this.sessions.add(new HttpSession(this, socket, peer, false));
+      this.sessions.add(new HttpSession(this, socket, peer));
       if (socket.isPaused()) socket.resume();
       return;
     }
@@ -169,14 +169,14 @@ export class Listener implements ListenerContext {
     tls?.on('secureConnection', (socket: TLSSocket) => {
       // The certificate's socket knows the peer it is connected to, not the client a PROXY header named.
       const key = connectionKey(socket);
-      const peer = this.handshaking.get(key)?.peer;
+      const entry = this.handshaking.get(key);
       this.handshaking.delete(key);
       // It went away in the meantime, or the listener ended.
-      if (peer === undefined) {
+      if (entry === undefined) {
         socket.destroy();
         return;
       }
-      this.sessions.add(new HttpSession(this, socket, peer, true));
+      this.sessions.add(new HttpSession(this, socket, entry.peer, entry.socket));
     });
     tls?.on('tlsClientError', (_error, socket) => {
       socket.destroy();

@@ -425,7 +425,8 @@ export class Exchange implements AnswerReceiver, Ending, Waiter {
     }
   }
 
-  private giveUp(words: string): void {
+  /** The node's time is up. */
+  giveUp(words: string): void {
     this.connection!.destroy();
     this.failed(words);
   }

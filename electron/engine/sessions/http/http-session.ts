@@ -33,6 +33,8 @@ export class HttpSession implements Session, ClientSide {
   lastActive: number;
 
   private readonly socket: Socket;
+  /** What a reset has to go to: TLS knows none, and would say an orderly goodbye. */
+  private readonly below: Socket;
   private corked = false;
   private readonly exchange: Exchange;
   private readonly chunks = new ChunkedBody();
@@ -60,10 +62,12 @@ export class HttpSession implements Session, ClientSide {
   private headSince = 0;
   private served = 0;
 
-  constructor(listener: ListenerContext, socket: Socket, client: ClientAddress, secure: boolean) {
+  /** @param below the TCP socket under a TLS one; undefined when `socket` is TCP itself. */
+  constructor(listener: ListenerContext, socket: Socket, client: ClientAddress, below?: Socket) {
     this.listener = listener;
     this.socket = socket;
-    this.secure = secure;
+    this.below = below ?? socket;
+    this.secure = below !== undefined;
     this.clientAddress = client.address;
     this.localPort = client.localPort;
     this.exchange = new Exchange(this, hash32(client.address));
@@ -333,8 +337,8 @@ export class HttpSession implements Session, ClientSide {
     if (this.phase === Phase.closed) return;
     // A reset, because an orderly end would make a cut body look whole where only the close tells its length.
     this.phase = Phase.closed;
+    this.below.resetAndDestroy();
     if (this.secure) this.socket.destroy();
-    else this.socket.resetAndDestroy();
   }
 
   tunnel(): void {
@@ -420,6 +424,11 @@ export class HttpSession implements Session, ClientSide {
     if (!this.exchange.waitsForClient && this.exchange.status === 0) return;
     const answered = this.exchange.status !== 0;
     const waitsForClient = this.exchange.waitsForClient;
+    // The client has taken all there is: it is the node that has stopped in mid-answer.
+    if (answered && !waitsForClient && this.socket.writableLength === 0) {
+      this.exchange.giveUp(`no further byte of its answer within ${this.listener.config.timeouts.idleMs} ms`);
+      return;
+    }
     this.exchange.abandon();
     if (answered) {
       if (waitsForClient) this.linger();
