@@ -5,7 +5,7 @@ import { makeCertificate } from '../support/certificates.ts';
 import { named, useStage } from '../support/cleanup.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { askOnce, get } from '../support/raw-client.ts';
-import { RecorderNode } from '../support/recorder-node.ts';
+import type { RecorderNode } from '../support/recorder-node.ts';
 import { value } from '../support/strict-http.ts';
 import { eventually, sleep, turns } from '../support/wait.ts';
 

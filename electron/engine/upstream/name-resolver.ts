@@ -36,7 +36,7 @@ export class NameResolver {
   private readonly stopTimer: () => void;
 
   /** @param lookup resolves names, as `dns.lookup` does (the default). */
-  constructor(clock: Clock, lookup: LookupFunction = systemLookup as LookupFunction) {
+  constructor(clock: Clock, lookup: LookupFunction = systemLookup) {
     this.clock = clock;
     this.lookup = lookup;
     this.stopTimer = clock.every(intervalMs, () => {
