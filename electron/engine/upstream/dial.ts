@@ -43,7 +43,8 @@ export function dial(address: DialAddress, tls: NodeConfig['tls'], options: Dial
     allowHalfOpen: true,
     ...(name === undefined ? {} : { lookup: name.lookup }),
   };
-  const dialled = tls === false ? dialPlain(common, options) : dialTls(address.host, common, tls === true ? { verify: true } : tls, options);
+  const dialled =
+    tls === false ? dialPlain(common, options) : dialTls(address.host, common, tls === true ? { verify: true } : tls, options);
   if (name !== undefined) {
     const { socket } = dialled;
     let connected = false;
