@@ -294,7 +294,7 @@ test('presenting can be read from the last row, and as a picture a quarter of th
   await close(page);
 });
 
-test('a failover leaves its numbers, and closes by itself half a minute after the node is back', async () => {
+test('a failover leaves its numbers, each with what it counts, until it is closed', async () => {
   const page = await open('#/live');
   await page.locator('[data-client]').first().waitFor();
   const before = await stickyOn(page, 'n2');
