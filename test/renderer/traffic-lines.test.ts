@@ -54,9 +54,16 @@ describe('lines', () => {
     expect(new Set(lines.map(({ look }) => JSON.stringify(look))).size).toBe(lines.length);
     expect(lines.slice(0, -1).map(({ key }) => key)).toContain('web/n39');
     const others = lines.at(-1)!;
-    expect(others.name).toBe('33 others');
+    expect(others).toMatchObject({ name: '33 others', look: null });
     // 0 to 32 together, in the first step.
     expect(others.values[0]).toBe((32 * 33) / 2);
+  });
+
+  it('name the pool only where a node’s name does not tell it', () => {
+    const past = history([1, 0], { a: [1, 0], b: [1, 0] });
+    past.nodes.push({ ...past.nodes[0]!, pool: 'db' });
+    const two = [...pools, { id: 'db', name: 'Database', nodes: [{ id: 'a', label: 'api-a' }] }] as unknown as PoolState[];
+    expect(nodeLines(past, two).map(({ name }) => name)).toEqual(['Web / api-a', 'api-b', 'Database / api-a']);
   });
 
   it('of a node that was taken away say so', () => {

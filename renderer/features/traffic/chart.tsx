@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { formatClock, shortenMiddle } from '../../ui/format.ts';
@@ -7,11 +7,11 @@ import styles from './traffic.module.css';
 
 /** Left of every plot, for the scale; right of it, for the names of the lines. Equal everywhere, so that times stand under each other. */
 export const gutter = { left: 52, right: 104 };
-/** Of charts that stand two beside each other. */
+/** Pixels of a name's line, and how much of a name there is room for. */
 const labelHeight = 14;
 const labelChars = 14;
 
-type Palette = Record<LineLook['shade'] | 'line' | 'bg', string> & { sans: string; theme: string };
+type Palette = Record<LineLook['shade'] | 'control' | 'line' | 'bg', string> & { sans: string; theme: string };
 
 let known: Palette | undefined;
 
@@ -42,7 +42,9 @@ function drawNames(u: uPlot, lines: readonly Line[]): void {
     .map((line) => ({ line, value: newestValue(line.values) }))
     .filter((one): one is { line: Line; value: number } => one.value !== null)
     .map(({ line, value }) => ({ line, end: u.valToPos(value, 'y', true), y: u.valToPos(value, 'y', true) }))
-    .sort((a, b) => a.y - b.y);
+    .sort((a, b) => a.y - b.y)
+    // More than fit are only in the list above, the lowest first.
+    .slice(0, Math.floor(bbox.height / step) + 1);
   // Down from the top so that none covers the one above, then up again where that pushed the last ones out.
   const floor = bbox.top + bbox.height;
   labels.forEach((label, i) => {
@@ -66,7 +68,7 @@ function drawNames(u: uPlot, lines: readonly Line[]): void {
     ctx.moveTo(last, end);
     ctx.lineTo(left + 8 * ratio, y);
     ctx.stroke();
-    ctx.fillStyle = line.look.shade === 'text' ? colors.text : colors.muted;
+    ctx.fillStyle = line.look?.shade === 'text' ? colors.text : colors.muted;
     ctx.fillText(shortenMiddle(line.name, labelChars), left + 12 * ratio, y);
   }
   ctx.restore();
@@ -124,10 +126,11 @@ interface ChartProps {
 export function Chart({ title, measure, lines, times, from, to, events, cursor, onCursor, nothing, theme, wide, children }: ChartProps) {
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
+  const drawn = useMemo(() => lines.filter(({ look }) => look !== null), [lines]);
   // What the drawing reads as it draws; React's values of the moment are put in before each redraw.
-  const now = useRef({ lines, events, measure, onCursor });
+  const now = useRef({ lines: drawn, events, measure, onCursor });
   const [size, setSize] = useState({ width: 0, height: 0 });
-  const shape = JSON.stringify(lines.map(({ key, look }) => [key, look]));
+  const shape = JSON.stringify(drawn.map(({ key, look }) => [key, look]));
 
   useLayoutEffect(() => {
     const element = box.current!;
@@ -208,16 +211,16 @@ export function Chart({ title, measure, lines, times, from, to, events, cursor, 
   }, [shape, size]);
 
   useEffect(() => {
-    now.current = { lines, events, measure, onCursor };
+    now.current = { lines: drawn, events, measure, onCursor };
     const u = plot.current;
     if (!u) return;
     u.batch(() => {
-      u.setData([times, ...lines.map(({ values }) => values)], false);
+      u.setData([times, ...drawn.map(({ values }) => values)], false);
       u.setScale('x', { min: from / 1_000, max: to / 1_000 });
     });
     // The scale may stand where it stood: the names, the events and the theme's greys are drawn anew all the same.
     u.redraw(false);
-  }, [lines, times, from, to, events, measure, onCursor, theme, shape, size]);
+  }, [drawn, times, from, to, events, measure, onCursor, theme, shape, size]);
 
   // The cursor of the keyboard; a pointer's is there already.
   useEffect(() => {
@@ -239,7 +242,7 @@ export function Chart({ title, measure, lines, times, from, to, events, cursor, 
         <ul className={styles['values']}>
           {lines.map((line) => (
             <li key={line.key}>
-              <Sample look={line.look} />
+              {line.look ? <Sample look={line.look} /> : null}
               <span title={line.name}>{shortenMiddle(line.name, 18)}</span>
               <b>{measure.say(valueOf(line))}</b>
             </li>

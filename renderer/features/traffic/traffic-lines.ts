@@ -8,13 +8,14 @@ export interface LineLook {
   dash: readonly number[];
   /** Pixels. */
   width: number;
-  shade: 'text' | 'muted' | 'control';
+  shade: 'text' | 'muted';
 }
 
 export interface Line {
   key: string;
   name: string;
-  look: LineLook;
+  /** null: its values are said, but it is not drawn. */
+  look: LineLook | null;
   /** One a step; null is a gap. */
   values: (number | null)[];
 }
@@ -34,9 +35,8 @@ const nodeLooks: readonly LineLook[] = [
   { dash: [18, 4], width: 1.5, shade: 'text' },
   { dash: [2, 5], width: 1.5, shade: 'muted' },
 ];
-const othersLook: LineLook = { dash: [], width: 1, shade: 'control' };
 
-/** Lines of their own at most; the rest of the nodes is one line together. */
+/** Lines of their own at most; of the other nodes only the sum is said: drawn, it would flatten the lines it is not one of. */
 export const ownLines = nodeLooks.length;
 
 /**
@@ -118,15 +118,17 @@ export function nodeLines(history: TrafficHistory, pools: readonly PoolState[]):
   const order = new Map<string, { label: string; at: number }>();
   for (const pool of pools) for (const node of pool.nodes) order.set(`${pool.id}/${node.id}`, { label: node.label, at: order.size });
   const poolName = new Map(pools.map((pool) => [pool.id, pool.name]));
-  const several = new Set(history.nodes.map(({ pool }) => pool)).size > 1;
-  const nodes = history.nodes.map((node) => {
-    const key = `${node.pool}/${node.node}`;
-    const known = order.get(key);
-    const label = known ? known.label : `${node.node}, gone`;
+  const labelOf = (key: string, id: string) => order.get(key)?.label ?? `${id}, gone`;
+  const pairs = history.nodes.map((node) => ({ node, key: `${node.pool}/${node.node}` }));
+  const labels = pairs.map(({ node, key }) => labelOf(key, node.node));
+  const nodes = pairs.map(({ node, key }, i) => {
+    const label = labels[i]!;
+    // Names are short of room: the pool is said only where another pool has a node of that name.
+    const twice = labels.indexOf(label) !== labels.lastIndexOf(label);
     return {
       key,
-      at: known?.at ?? Number.MAX_SAFE_INTEGER,
-      name: several ? `${poolName.get(node.pool) ?? node.pool} / ${label}` : label,
+      at: order.get(key)?.at ?? Number.MAX_SAFE_INTEGER,
+      name: twice ? `${poolName.get(node.pool) ?? node.pool} / ${label}` : label,
       requests: node.requests,
       total: sum(node.requests),
     };
@@ -140,7 +142,7 @@ export function nodeLines(history: TrafficHistory, pools: readonly PoolState[]):
     const counts = history.countedMs.map((_, i) =>
       others.every(({ requests }) => requests[i] === null) ? null : sum(others.map(({ requests }) => requests[i] ?? null)),
     );
-    lines.push({ key: 'others', name: `${others.length} others`, look: othersLook, values: perSecond(history, counts) });
+    lines.push({ key: 'others', name: `${others.length} others`, look: null, values: perSecond(history, counts) });
   }
   return lines;
 }
