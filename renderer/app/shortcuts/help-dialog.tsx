@@ -39,7 +39,7 @@ export function HelpDialog({ onClose }: { onClose: () => void }) {
           </section>
         ))}
       </div>
-      <p className="small muted">Nothing of this happens while you type in a field.</p>
+      <p className="small muted">While you type in a field, only {keyName('Mod')} + K is heard.</p>
     </Dialog>
   );
 }
