@@ -18,7 +18,7 @@ export interface EngineHostOptions {
   workerUrl?: URL;
   /** First and longest pause before the thread is started anew; it doubles between them. Default 100 and 5,000 ms. */
   backoffMs?: { first: number; longest: number };
-  /** How long a call waits for a thread that is being started. Default 3,000 ms. */
+  /** How long a call waits for a thread that is being started. Default 3,000 ms; 30,000 ms for the first start, which a busy machine may slow. */
   waitMs?: number;
   /** A thread that answers no ping for this long is taken for hung and ended. Default 10,000 ms; 0 = never. */
   hangMs?: number;
@@ -32,6 +32,9 @@ interface Pending {
 /** A thread that lived this long has proved itself: the next death starts over with the shortest pause. */
 const provenMs = 30_000;
 
+const waitMs = 3_000;
+const firstWaitMs = 30_000;
+
 const unavailable = (why: string) =>
   new ContractError('ENGINE_UNAVAILABLE', `The engine is not running: ${why}. It is being started again; try again in a moment.`);
 
@@ -41,7 +44,7 @@ const unavailable = (why: string) =>
  * Calls in flight then fail with ENGINE_UNAVAILABLE; calls made meanwhile wait briefly.
  */
 export class EngineHost implements EngineApi {
-  readonly #options: Required<Omit<EngineHostOptions, 'onProblem'>> & Pick<EngineHostOptions, 'onProblem'>;
+  readonly #options: Required<Omit<EngineHostOptions, 'onProblem' | 'waitMs'>> & Pick<EngineHostOptions, 'onProblem' | 'waitMs'>;
   readonly #subscribers = new Set<Partial<EngineEvents>>();
   readonly #pending = new Map<number, Pending>();
   readonly #waiting = new Set<(error?: Error) => void>();
@@ -65,7 +68,7 @@ export class EngineHost implements EngineApi {
       cookieKey: options.cookieKey ?? randomBytes(32),
       workerUrl: options.workerUrl ?? engineWorkerUrl(),
       backoffMs: options.backoffMs ?? { first: 100, longest: 5_000 },
-      waitMs: options.waitMs ?? 3_000,
+      waitMs: options.waitMs,
       hangMs: options.hangMs ?? 10_000,
       onProblem: options.onProblem,
     };
@@ -156,9 +159,12 @@ export class EngineHost implements EngineApi {
 
   #untilRunning(): Promise<void> {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        settle(unavailable(this.#deathReason || 'its thread has not started yet'));
-      }, this.#options.waitMs);
+      const timer = setTimeout(
+        () => {
+          settle(unavailable(this.#deathReason || 'its thread has not started yet'));
+        },
+        this.#options.waitMs ?? (this.#deathReason === '' ? firstWaitMs : waitMs),
+      );
       const settle = (error?: Error): void => {
         clearTimeout(timer);
         this.#waiting.delete(settle);
