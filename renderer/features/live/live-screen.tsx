@@ -44,7 +44,8 @@ function LiveMap({ parts }: { parts: string[] }) {
     <>
       <main className={`screen ${selection ? 'with-inspector' : ''} ${offline ? css['stale'] : ''}`}>
         <PausedBar />
-        <DemoStrip />
+        {/* While a failover is on view its strip needs the room, or the last lane would be cut at 800 px and below. */}
+        {failover ? null : <DemoStrip />}
         <div className="page-head">
           <h1>Live</h1>
           {pools.length > 1 ? (
