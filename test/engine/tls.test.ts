@@ -97,6 +97,17 @@ describe('the recommended profile', () => {
     expect(await harness.untilQuiet()).toBe('');
   });
 
+  it('lets no client renegotiate: each time would cost us far more than it', async () => {
+    const { harness } = await https();
+    const client = await open(harness, { maxVersion: 'TLSv1.2' });
+    const outcome = await new Promise<string>((resolve) => {
+      client.socket.once('error', () => resolve('refused'));
+      client.socket.once('close', () => resolve('refused'));
+      client.socket.renegotiate({}, (error) => resolve(error ? 'refused' : 'renegotiated'));
+    });
+    expect(outcome).toBe('refused');
+  });
+
   it('holds against openssl s_client', { timeout: 30_000 }, async (context) => {
     const { harness } = await https();
     const good = await sClient(harness.port(), ['-tls1_2']);

@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto';
+import { constants, X509Certificate } from 'node:crypto';
 import { createSecureContext, createServer, type SecureContext, type Server } from 'node:tls';
 import type { CertificateConfig, ListenerConfig } from '../../../shared/model/config.ts';
 import { EngineError } from '../errors.ts';
@@ -47,6 +47,8 @@ export function createTlsTerminator(listener: ListenerConfig, certificates: read
   const protocol = {
     minVersion: legacy ? ('TLSv1' as const) : ('TLSv1.2' as const),
     ciphers: (legacy ? legacyCiphers : recommendedCiphers).join(':'),
+    // A client could ask for handshake after handshake on one connection, each dearer for us than for it (CVE-2011-1473).
+    secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
   };
   const contexts = listener.certificates.map((id): NamedContext => {
     const certificate = certificates.find((c) => c.id === id);
