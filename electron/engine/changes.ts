@@ -2,7 +2,8 @@ import type { Config } from '../../shared/model/config.ts';
 
 type Item = { id: string };
 
-function same(a: unknown, b: unknown): boolean {
+/** Whether two pieces of a configuration say the same: both come out of the schema, so their keys stand in one order. */
+export function same(a: unknown, b: unknown): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 

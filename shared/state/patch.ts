@@ -56,27 +56,6 @@ export function diffState(before: Lists, after: Lists): StateDiff | undefined {
   return Object.keys(diff).length > 0 ? diff : undefined;
 }
 
-function merged<T>(a: Record<string, T> | undefined, b: Record<string, T> | undefined): Record<string, T> | undefined {
-  if (!a || !b) return b ?? a;
-  const out = { ...a };
-  for (const [key, value] of Object.entries(b)) out[key] = { ...out[key], ...value };
-  return out;
-}
-
-/** One diff that does what `first` and then `second` do. */
-export function squash(first: StateDiff, second: StateDiff): StateDiff {
-  if (second.reset) return { reset: second.reset };
-  if (first.reset) return { reset: applyDiff(first.reset, second) };
-  const out: StateDiff = {};
-  const listeners = merged(first.listeners, second.listeners);
-  const pools = merged(first.pools, second.pools);
-  const nodes = merged(first.nodes, second.nodes);
-  if (listeners) out.listeners = listeners;
-  if (pools) out.pools = pools;
-  if (nodes) out.nodes = nodes;
-  return out;
-}
-
 /** The lists after `diff`. What did not change keeps its identity, so that a view can compare by reference. */
 export function applyDiff<T extends Lists>(state: T, diff: StateDiff): T {
   if (diff.reset) return { ...state, listeners: diff.reset.listeners, pools: diff.reset.pools };

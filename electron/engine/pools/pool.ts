@@ -3,6 +3,7 @@ import type { JournalFact } from '../../../shared/model/journal.ts';
 import type { ObservedState, PoolState } from '../../../shared/model/state.ts';
 import { createPolicy } from '../balancing/registry.ts';
 import type { Policy, PolicyHow } from '../balancing/policy.ts';
+import { same } from '../changes.ts';
 import type { Clock } from '../clock.ts';
 import { createNodeHealth } from '../health/checked-node-health.ts';
 import { verdictCode } from '../metrics/request-ring.ts';
@@ -536,8 +537,4 @@ export class Pool {
 
 function isFull(node: PoolNode): boolean {
   return node.isFull;
-}
-
-function same(a: unknown, b: unknown): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
 }

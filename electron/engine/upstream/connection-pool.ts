@@ -58,8 +58,4 @@ export class ConnectionPool implements ConnectionKeeper {
     this.generation++;
     for (const connection of this.idle.splice(0)) connection.destroy();
   }
-
-  get idleCount(): number {
-    return this.idle.length;
-  }
 }

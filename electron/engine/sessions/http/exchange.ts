@@ -93,10 +93,6 @@ export class Exchange implements AnswerReceiver, Ending, Waiter {
     };
   }
 
-  get active(): boolean {
-    return this.step !== Step.idle;
-  }
-
   /** The node may be given the request's body now. */
   get takesBody(): boolean {
     return this.step >= Step.waiting && this.step <= Step.draining;
