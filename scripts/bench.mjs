@@ -5,13 +5,18 @@ import { at } from './lib/paths.mjs';
 import { environmentFor } from './lib/run.mjs';
 import { runInForeground } from './lib/foreground.mjs';
 
-/** `npm run bench`: builds what is to be measured, then measures it (test/bench/main.ts). Arguments are passed on; `--help` lists them. */
+/**
+ * `npm run bench`: builds what is to be measured, then measures it (test/bench/main.ts). `npm run bench -- window` measures what the
+ * screens cost (test/bench/window.ts). Arguments are passed on; `--help` lists them.
+ */
 try {
   await ensureInstalled();
   const node = chooseNode();
   const { code: buildCode, output } = await ensureBuilt(node);
   if (buildCode !== 0) throw new Error(`The build failed:\n${output}`);
-  const { code } = await runInForeground(node, [at('test', 'bench', 'main.ts'), ...process.argv.slice(2)], { env: environmentFor(node) });
+  const [what, ...rest] = process.argv.slice(2);
+  const [program, args] = what === 'window' ? ['window.ts', rest] : ['main.ts', process.argv.slice(2)];
+  const { code } = await runInForeground(node, [at('test', 'bench', program), ...args], { env: environmentFor(node) });
   process.exitCode = code;
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);

@@ -1,7 +1,7 @@
 import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type Browser, type BrowserContext, type BrowserContextOptions, chromium } from 'playwright-core';
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type LaunchOptions } from 'playwright-core';
 
 /** Not the npm Chromium's own list: its single process crashes, and its disabled web security hides bugs. */
 const flags = [
@@ -57,15 +57,40 @@ async function packagedBrowser(folder: string): Promise<string> {
 }
 
 /**
- * A headless Chromium for tests: the machine's own, else the one from npm. Close it when done; its temporary files go with it.
- * @throws Error when neither starts (the npm one needs libnss3, libnspr4 and libexpat1).
+ * What a headless Chromium for tests is launched with: the machine's own, else the one from npm.
+ * @returns `clean` takes its temporary files away, once it has ended.
  */
-export async function launchBrowser(): Promise<Browser> {
+async function launchOptions(): Promise<{ options: LaunchOptions; clean: () => void }> {
   const folder = mkdtempSync(path.join(tmpdir(), 'evenkeel-browser-'));
   const executablePath = installedBrowser() ?? (await packagedBrowser(folder));
-  const browser = await chromium.launch({ executablePath, args: flags, env: { ...process.env, TMPDIR: folder } });
-  browser.once('disconnected', () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
+  return {
+    options: { executablePath, args: flags, env: { ...process.env, TMPDIR: folder } },
+    clean: () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }),
+  };
+}
+
+/**
+ * A headless Chromium for tests. Close it when done; its temporary files go with it.
+ * @throws Error when neither the machine's nor npm's starts (the npm one needs libnss3, libnspr4 and libexpat1).
+ */
+export async function launchBrowser(): Promise<Browser> {
+  const { options, clean } = await launchOptions();
+  const browser = await chromium.launch(options);
+  browser.once('disconnected', clean);
   return browser;
+}
+
+/** The same, with the id of its first process, for those who measure it and its children. @throws Error as `launchBrowser`. */
+export async function launchMeasuredBrowser(): Promise<{ browser: Browser; pid: number; close: () => Promise<void> }> {
+  const { options, clean } = await launchOptions();
+  const server = await chromium.launchServer(options);
+  const browser = await chromium.connect(server.wsEndpoint());
+  const close = async (): Promise<void> => {
+    await browser.close();
+    await server.close();
+    clean();
+  };
+  return { browser, pid: server.process().pid ?? 0, close };
 }
 
 /** A fresh profile in `browser`, in the one language texts and numbers are compared in. */
