@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { faultSchema } from './fault.ts';
 
 /** Discrete facts in one sequence. What a fact is about stands in `pool`, `node`, `listener`, `client` (ids, keys). */
 export const journalKindSchema = z.enum([
@@ -37,6 +38,10 @@ export const journalFactSchema = z.object({
   reason: z.string().optional(),
   /** config.applied: what changed, as `config.apply` names it. */
   changed: z.array(z.string()).optional(),
+  /** lab.fault: what `node` suffers from now on; null: its fault ended. Missing: the node's program ended by itself. */
+  fault: faultSchema.nullable().optional(),
+  /** lab.fault: made up by the engine for a node that is not the Lab's (DEMO). Default false. */
+  injected: z.boolean().optional(),
 });
 export type JournalFact = z.output<typeof journalFactSchema>;
 
