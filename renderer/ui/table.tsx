@@ -1,5 +1,8 @@
 import { clsx } from 'clsx';
-import type { HTMLAttributes, TdHTMLAttributes, ThHTMLAttributes } from 'react';
+import type { HTMLAttributes, ReactNode, Ref, TdHTMLAttributes, ThHTMLAttributes } from 'react';
+import { type EffectiveState, stateLooks } from './effective-state.ts';
+import { MiddleTruncate } from './middle-truncate.tsx';
+import { StateRing } from './state-ring.tsx';
 import styles from './table.module.css';
 
 /** A table with fixed columns; give it a `<colgroup>`. Its head stays in view while it scrolls. */
@@ -34,10 +37,61 @@ export function Row({ selected, linked, tall, className, ...rest }: RowProps) {
 }
 
 /** The link of a linked row; a click anywhere in the row follows it. */
-export function RowLink({ href, children }: { href: string; children: React.ReactNode }) {
+export function RowLink({ href, children }: { href: string; children: ReactNode }) {
   return (
     <a className={styles['rowLink']} href={href}>
       {children}
     </a>
   );
+}
+
+interface TableScrollProps extends HTMLAttributes<HTMLDivElement> {
+  ref?: Ref<HTMLDivElement>;
+  /** Names the region and lets it take the focus, so that keys scroll it. Needed where rows hold nothing that takes it. */
+  label?: string | undefined;
+  /** For rows that are renewed many times a second. */
+  contained?: boolean | undefined;
+}
+
+/** What a table scrolls in: all the height a screen has left. */
+export function TableScroll({ ref, label, contained, className, ...rest }: TableScrollProps) {
+  return (
+    <div
+      ref={ref}
+      className={clsx(styles['scroll'], contained && styles['contained'], className)}
+      {...(label ? { tabIndex: 0, role: 'region', 'aria-label': label } : {})}
+      {...rest}
+    />
+  );
+}
+
+/** Several things beside each other in a cell: a ring, a name, a tag. */
+export function CellItems({ children }: { children: ReactNode }) {
+  return <span className={styles['items']}>{children}</span>;
+}
+
+/** A node in a cell. A healthy one is silent: its name is enough. Any other state shows its ring and its word. */
+export function NodeInCell({ name, state }: { name: string; state?: EffectiveState | undefined }) {
+  const look = state && state !== 'healthy' ? stateLooks[state] : undefined;
+  return (
+    <span className={styles['node']}>
+      {look && state ? <StateRing state={state} size={14} /> : null}
+      <MiddleTruncate text={name} keep={4} />
+      {look ? <span className={`${look.className} small`}>{look.word}</span> : null}
+    </span>
+  );
+}
+
+/** Stands for the rows of a virtual list that are out of view. `height` in pixels. */
+export function GapRow({ columns, height }: { columns: number; height: number }) {
+  return (
+    <tr aria-hidden="true" className={styles['gap']}>
+      <td colSpan={columns} style={{ height }} />
+    </tr>
+  );
+}
+
+/** The line under a table: how much of it is in view, and what is good to know of it. */
+export function TableFoot({ children }: { children: ReactNode }) {
+  return <footer className={styles['foot']}>{children}</footer>;
 }

@@ -1,4 +1,4 @@
-import { Copy, RefreshCw, Trash2, X } from 'lucide-react';
+import { Copy, RefreshCw, Trash2 } from 'lucide-react';
 import { Fragment, useState } from 'react';
 import { formatHostPort } from '../../../shared/model/address.ts';
 import type { CertificateConfig } from '../../../shared/model/config.ts';
@@ -10,9 +10,10 @@ import type { SeenCertificate } from '../../forms/certificates/use-certificates.
 import { DraftText, useDraftError } from '../../forms/draft-fields.tsx';
 import { useDraft, useStores } from '../../stores/context.tsx';
 import { setAt } from '../../stores/draft.ts';
-import { Button, IconButton } from '../../ui/button.tsx';
+import { Button } from '../../ui/button.tsx';
 import { FieldError } from '../../ui/field.tsx';
 import { missing } from '../../ui/format.ts';
+import { Fact, Facts, Hint, Inspector, InspectorBody, InspectorFoot, InspectorHead, Section } from '../../ui/inspector.tsx';
 import { MiddleTruncate } from '../../ui/middle-truncate.tsx';
 import styles from './certificates-screen.module.css';
 import { useUsers } from './use-users.ts';
@@ -66,94 +67,82 @@ export function CertificateInspector({ certificate, index, seen, now }: Inspecto
   };
 
   return (
-    <aside className="inspector" aria-label={`Certificate ${name}`}>
-      <div className={styles['head']}>
-        <div>
-          <h2>
-            <MiddleTruncate text={name} />
-          </h2>
-          <p className="muted small">{facts ? <Expiry facts={facts} now={now} /> : missing}</p>
-        </div>
-        <IconButton
-          label="Close"
-          icon={<X size={14} aria-hidden="true" />}
-          onClick={() => {
-            location.hash = '#/certificates';
-          }}
-        />
-      </div>
-      <div className={styles['body']} tabIndex={-1}>
+    <Inspector label={`Certificate ${name}`}>
+      <InspectorHead
+        title={<MiddleTruncate text={name} />}
+        onClose={() => {
+          location.hash = '#/certificates';
+        }}
+      >
+        {facts ? <Expiry facts={facts} now={now} /> : missing}
+      </InspectorHead>
+      <InspectorBody>
         {problem ? (
-          <div className={styles['section']}>
+          <Section>
             <FieldError>{problem}</FieldError>
-          </div>
+          </Section>
         ) : null}
-        <div className={styles['section']}>
+        <Section>
           <DraftText path={['certificates', index, 'name']} optional placeholder={certificate.id} />
-        </div>
+        </Section>
         {facts ? (
-          <section className={styles['section']}>
-            <h3>Facts</h3>
-            <dl className={styles['facts']}>
-              <dt>For</dt>
-              <dd className="mono">
-                {facts.names.map((one) => (
-                  <span key={one}>{one}</span>
+          <Section title="Facts">
+            <Facts>
+              <Fact name="For">
+                <span className={`mono ${styles['listed']}`}>
+                  {facts.names.map((one) => (
+                    <span key={one}>{one}</span>
+                  ))}
+                </span>
+              </Fact>
+              <Fact name="Signed by">{sayIssuer(facts)}</Fact>
+              <Fact name="Valid from">{sayDate(facts.notBefore)}</Fact>
+              <Fact name="Valid to">{sayDate(facts.notAfter)}</Fact>
+              <Fact name="Chain">{facts.chain === 1 ? '1 certificate' : `${facts.chain} certificates`}</Fact>
+              <Fact name="Used by">{users.length === 0 ? 'no listener' : users.join(', ')}</Fact>
+            </Facts>
+            <div className={styles['below']}>
+              <h3>SHA-256</h3>
+              <p className={`mono ${styles['print']}`}>
+                {facts.fingerprint.split(':').map((pair, i) => (
+                  <Fragment key={i}>
+                    {i > 0 ? ':' : ''}
+                    <wbr />
+                    {pair}
+                  </Fragment>
                 ))}
-              </dd>
-              <dt>Signed by</dt>
-              <dd>{sayIssuer(facts)}</dd>
-              <dt>Valid from</dt>
-              <dd>{sayDate(facts.notBefore)}</dd>
-              <dt>Valid to</dt>
-              <dd>{sayDate(facts.notAfter)}</dd>
-              <dt>Chain</dt>
-              <dd>{facts.chain === 1 ? '1 certificate' : `${facts.chain} certificates`}</dd>
-              <dt>Used by</dt>
-              <dd>{users.length === 0 ? 'no listener' : users.join(', ')}</dd>
-            </dl>
-            <h3 className={styles['below']}>SHA-256</h3>
-            <p className={`mono ${styles['print']}`}>
-              {facts.fingerprint.split(':').map((pair, i) => (
-                <Fragment key={i}>
-                  {i > 0 ? ':' : ''}
-                  <wbr />
-                  {pair}
-                </Fragment>
-              ))}
-            </p>
-          </section>
+              </p>
+            </div>
+          </Section>
         ) : null}
         {certificate.certFile !== undefined || certificate.keyFile !== undefined ? (
-          <section className={styles['section']}>
-            <h3>Files</h3>
+          <Section title="Files">
             <p className={`mono ${styles['print']}`}>{certificate.certFile ?? missing}</p>
             <p className={`mono ${styles['print']}`}>{certificate.keyFile ?? missing}</p>
-            <p className="muted small">Read again by itself when they change. What cannot be used changes nothing.</p>
-          </section>
+            <Hint>Read again by itself when they change. What cannot be used changes nothing.</Hint>
+          </Section>
         ) : null}
         {facts?.selfSigned ? (
-          <section className={styles['section']}>
-            <h3>Who is to trust it</h3>
+          <Section title="Who is to trust it">
             <p className="muted small">Copy it into a file and give that to browsers and programs, such as</p>
             <p className={`mono ${styles['print']}`}>
               curl --cacert {certificate.id}.crt {example}
             </p>
-          </section>
+          </Section>
         ) : null}
-        <div className={styles['section']}>
+        <Section>
           <Button small disabled={users.length > 0} aria-describedby="remove-certificate" onClick={remove}>
             <Trash2 size={12} strokeWidth={2} aria-hidden="true" />
             Remove
           </Button>
-          <p id="remove-certificate" className="muted small">
+          <Hint id="remove-certificate">
             {users.length > 0
               ? `${users.length === 1 ? `Listener ${users[0]} answers` : `Listeners ${users.join(', ')} answer`} with it. Give ${users.length === 1 ? 'it' : 'them'} another one first.`
               : 'No listener uses it. It goes when you apply.'}
-          </p>
-        </div>
-      </div>
-      <div className={styles['actions']}>
+          </Hint>
+        </Section>
+      </InspectorBody>
+      <InspectorFoot>
         <Button small disabled={!seen?.certPem} onClick={() => void copy()}>
           <Copy size={12} strokeWidth={2} aria-hidden="true" />
           Copy as PEM
@@ -168,7 +157,7 @@ export function CertificateInspector({ certificate, index, seen, now }: Inspecto
           {said}
         </span>
         {failure ? <FieldError>{failure}</FieldError> : null}
-      </div>
-    </aside>
+      </InspectorFoot>
+    </Inspector>
   );
 }

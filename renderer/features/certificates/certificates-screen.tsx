@@ -12,7 +12,7 @@ import { EmptyState } from '../../ui/empty-state.tsx';
 import { missing } from '../../ui/format.ts';
 import { MiddleTruncate } from '../../ui/middle-truncate.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
-import { Row, RowLink, Table, Td, Th } from '../../ui/table.tsx';
+import { CellItems, Row, RowLink, Table, TableScroll, Td, Th } from '../../ui/table.tsx';
 import { Tag } from '../../ui/tag.tsx';
 import { useNow } from '../../ui/use-now.ts';
 import { CertificateInspector } from './certificate-inspector.tsx';
@@ -37,12 +37,12 @@ function CertificateRow({ certificate, seen, selected, now }: RowProps) {
   return (
     <Row linked tall selected={selected}>
       <Td>
-        <span className={styles['name']}>
+        <CellItems>
           <RowLink href={`#/certificates/${encodeURIComponent(certificate.id)}`}>
             <MiddleTruncate text={certificate.name ?? certificate.id} />
           </RowLink>
           {running ? null : <Tag>new</Tag>}
-        </span>
+        </CellItems>
       </Td>
       <Td title={facts?.names.join('\n')}>{facts ? <span className="mono">{sayNames(facts.names)}</span> : missing}</Td>
       <Td muted title={facts?.issuer}>
@@ -110,7 +110,7 @@ function CertificateList({ selected }: { selected: string | undefined }) {
             An https listener answers with a certificate: it tells browsers whom they talk to.
           </EmptyState>
         ) : (
-          <div className={styles['list']}>
+          <TableScroll>
             <Table>
               <colgroup>
                 <col />
@@ -140,7 +140,7 @@ function CertificateList({ selected }: { selected: string | undefined }) {
                 ))}
               </tbody>
             </Table>
-          </div>
+          </TableScroll>
         )}
         <ChangeBar />
       </main>

@@ -10,7 +10,7 @@ import { formatCount, formatRate, missing } from '../../ui/format.ts';
 import { MiddleTruncate } from '../../ui/middle-truncate.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
 import { RollUpRing } from '../../ui/rollup-ring.tsx';
-import { Row, RowLink, Table, Td, Th } from '../../ui/table.tsx';
+import { CellItems, Row, RowLink, Table, TableScroll, Td, Th } from '../../ui/table.tsx';
 import { Tag } from '../../ui/tag.tsx';
 import { GuidedListener } from './guided-listener.tsx';
 import { ListenerEditor } from './listener-editor.tsx';
@@ -27,12 +27,12 @@ function ListenerRow({ listener, index }: { listener: ListenerConfig; index: num
   return (
     <Row linked tall>
       <Td>
-        <span className={styles['name']}>
+        <CellItems>
           <RowLink href={`#/listeners/${encodeURIComponent(listener.id)}`}>
             <MiddleTruncate text={listener.name ?? listener.id} />
           </RowLink>
           {changed && seen ? <Tag>changed</Tag> : null}
-        </span>
+        </CellItems>
       </Td>
       <Td>
         <MiddleTruncate className="mono" text={formatHostPort(listener.host, listener.port)} />
@@ -83,7 +83,7 @@ function ListenerList() {
           A listener is an address clients come to; it hands them to the nodes of a pool.
         </EmptyState>
       ) : (
-        <div className={styles['list']}>
+        <TableScroll>
           <Table>
             <colgroup>
               <col />
@@ -111,7 +111,7 @@ function ListenerList() {
               ))}
             </tbody>
           </Table>
-        </div>
+        </TableScroll>
       )}
       <ChangeBar />
     </main>

@@ -12,11 +12,10 @@ import { formatRate, missing } from '../../ui/format.ts';
 import { MiddleTruncate } from '../../ui/middle-truncate.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
 import { RollUpRing } from '../../ui/rollup-ring.tsx';
-import { Row, RowLink, Table, Td, Th } from '../../ui/table.tsx';
+import { CellItems, Row, RowLink, Table, TableScroll, Td, Th } from '../../ui/table.tsx';
 import { Tag } from '../../ui/tag.tsx';
 import { AddPool } from './add-pool.tsx';
 import { PoolEditor } from './pool-editor.tsx';
-import styles from './pools-screen.module.css';
 
 function PoolRow({ pool, index }: { pool: PoolConfig; index: number }) {
   const seen = useEngine((s) => s.pools.find((one) => one.id === pool.id));
@@ -32,13 +31,13 @@ function PoolRow({ pool, index }: { pool: PoolConfig; index: number }) {
   return (
     <Row linked tall>
       <Td>
-        <span className={styles['name']}>
+        <CellItems>
           <RollUpRing rollUp={rollUp(seen?.nodes ?? [], (seen?.available ?? 1) > 0)} size={24} />
           <RowLink href={`#/pools/${encodeURIComponent(pool.id)}`}>
             <MiddleTruncate text={name} />
           </RowLink>
           {changed ? <Tag>{seen ? 'changed' : 'not applied yet'}</Tag> : null}
-        </span>
+        </CellItems>
       </Td>
       <Td>{seen ? poolWords(seen) : missing}</Td>
       <Td right>{rate === undefined ? missing : `${formatRate(rate)} req/s`}</Td>
@@ -84,7 +83,7 @@ function PoolList() {
           A pool is a group of nodes that can stand in for each other: your servers. It comes with the address you put in front of them.
         </EmptyState>
       ) : (
-        <div className={styles['list']}>
+        <TableScroll>
           <Table>
             <colgroup>
               <col />
@@ -112,7 +111,7 @@ function PoolList() {
               ))}
             </tbody>
           </Table>
-        </div>
+        </TableScroll>
       )}
       <ChangeBar />
       {adding ? <AddPool onClose={() => setAdding(false)} /> : null}
