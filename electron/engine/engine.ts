@@ -138,8 +138,12 @@ export class Engine implements EngineApi {
     const before = this.config;
     this.config = config;
     this.previousConfig = before;
+    const pools = [...this.pools.values()];
     this.applyPools(config);
     this.applyListeners(before, config, sockets, failures);
+    // Once listeners have their new pools, so that who waited in another follows.
+    for (const pool of pools) pool.releaseStrangers();
+    for (const pool of pools) if (this.pools.get(pool.config.id) !== pool) pool.close();
     for (const [id, terminator] of terminators) this.listeners.get(id)?.secure(terminator);
     this.publishSoon();
     return { changed };
@@ -236,7 +240,6 @@ export class Engine implements EngineApi {
       }
       next.set(poolConfig.id, pool);
     }
-    for (const [id, pool] of this.pools) if (!next.has(id)) pool.close();
     this.pools = next;
   }
 

@@ -69,6 +69,12 @@ export function prometheusText(
       ofListeners((l) => l.errors),
     ),
     ...family(
+      'evenkeel_listener_retried_total',
+      'counter',
+      'Requests (http) or sessions (tcp) that were tried on another node at least once.',
+      ofListeners((l) => l.retried),
+    ),
+    ...family(
       'evenkeel_listener_received_bytes_total',
       'counter',
       'Bytes from clients.',
@@ -121,6 +127,12 @@ export function prometheusText(
       'counter',
       'Failed connects, broken or late answers, 5xx other than 501 and 505.',
       ofNodes((n) => n.errors),
+    ),
+    ...family(
+      'evenkeel_node_retried_total',
+      'counter',
+      'Requests (http) or sessions (tcp) that failed on it and were then tried on another node.',
+      ofNodes((n) => n.retried),
     ),
     ...family(
       'evenkeel_node_received_bytes_total',

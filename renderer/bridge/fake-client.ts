@@ -176,6 +176,7 @@ export function createFakeMain(options: FakeOptions = {}): FakeMain {
           connections: 0,
           requests: 0,
           errors: 0,
+          retried: 0,
           bytesIn: 0,
           bytesOut: 0,
           stickyClients: 0,
@@ -207,6 +208,7 @@ export function createFakeMain(options: FakeOptions = {}): FakeMain {
       connections: 0,
       requests: 0,
       errors: 0,
+      retried: 0,
       bytesIn: 0,
       bytesOut: 0,
     }));
@@ -423,6 +425,7 @@ export function createFakeMain(options: FakeOptions = {}): FakeMain {
       const owned = pool.nodes.map((node) => [...clients.values()].filter((c) => c.pool === pool.id && c.node === node.id));
       const all = owned.reduce((sum, list) => sum + list.length, 0);
       let served = 0;
+      let retried = 0;
       poolOf(pool.id).nodes.forEach((node, n) => {
         const key = `${pool.id}/${node.id}`;
         const count = counts.get(key) ?? { requests: 0, errors: 0 };
@@ -440,10 +443,12 @@ export function createFakeMain(options: FakeOptions = {}): FakeMain {
           clients.set(`${client.pool}/${client.key}`, { ...client, lastSeen: time, requests: client.requests + 1 });
         }
         const connections = node.state === 'down' ? 0 : Math.round(sticky.length * 1.05);
+        retried += errors;
         change(pool.id, node.id, {
           connections,
           requests: counts.get(key)!.requests,
           errors: counts.get(key)!.errors,
+          retried: counts.get(key)!.errors,
         });
         const silent = whole === 0 && share === 0;
         message.nodes.push({
@@ -453,6 +458,8 @@ export function createFakeMain(options: FakeOptions = {}): FakeMain {
           connections,
           requests: whole,
           errors,
+          // What the dead node fails is served by another.
+          retried: errors,
           bytesIn: whole * 400,
           bytesOut: whole * 1_024,
           stickyClients: sticky.length,
@@ -472,6 +479,7 @@ export function createFakeMain(options: FakeOptions = {}): FakeMain {
           connections: all,
           requests: part + refused,
           errors: refused,
+          retried: Math.round(retried / own.length),
           bytesIn: part * 400,
           bytesOut: part * 1_024,
         });
@@ -500,6 +508,7 @@ export function createFakeMain(options: FakeOptions = {}): FakeMain {
           connections: 10 + n,
           requests,
           errors: time % 90_000 < 3_000 ? 1 : 0,
+          retried: 0,
           bytesIn: requests * 400,
           bytesOut: requests * 1_024,
           stickyClients: 12,
@@ -519,6 +528,7 @@ export function createFakeMain(options: FakeOptions = {}): FakeMain {
         connections: sum((node) => node.connections),
         requests: sum((node) => node.requests),
         errors: sum((node) => node.errors),
+        retried: sum((node) => node.retried),
         bytesIn: sum((node) => node.bytesIn),
         bytesOut: sum((node) => node.bytesOut),
       })),

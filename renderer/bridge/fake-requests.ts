@@ -33,7 +33,7 @@ export function createFakeRequests(random: () => number, every: number): FakeReq
   let seen = 0;
   let recorded = 0;
   let told = 0;
-  const sampling = (): Sampling => ({ every, seen, recorded });
+  const sampling = (): Sampling => ({ every, errorsEvery: 1, seen, recorded });
 
   const whyOf = (pool: PoolState, node: string | null, retried: string | undefined): RequestRecord['why'] =>
     pool.nodes.map((one) => {
@@ -51,11 +51,18 @@ export function createFakeRequests(random: () => number, every: number): FakeReq
 
   return {
     record(time, listener, pool, node) {
-      if (seen++ % every !== 0) return;
       const shape = shapes[Math.floor(random() * shapes.length)]!;
+      const isError = listener.protocol !== 'tcp' && (node === null || shape[2] >= 500);
+      if (seen++ % every !== 0 && !isError) return;
       const [method, path, status, ms] = listener.protocol === 'tcp' ? (['', '', 0, 4_000] as const) : shape;
       const others = pool.nodes.filter((one) => one.id !== node);
       const retried = node !== null && method === 'GET' && random() < 0.05 ? others[Math.floor(random() * others.length)]?.id : undefined;
+      const triedMs = retried === undefined ? 0 : 500;
+      const durationMs = ms * (0.8 + 0.4 * random()) + triedMs;
+      // Every fourth on a new connection; most of the time is the node's.
+      const reused = random() < 0.75;
+      const connectMs = reused ? 0 : Math.min(ms, 0.4 + random());
+      const firstByteMs = method === '' ? null : triedMs + connectMs + (durationMs - triedMs - connectMs) * (0.6 + 0.35 * random());
       records.push({
         seq: ++recorded,
         time,
@@ -65,9 +72,11 @@ export function createFakeRequests(random: () => number, every: number): FakeReq
         method,
         path,
         status: node === null && method !== '' ? 503 : status,
-        durationMs: ms * (0.8 + 0.4 * random()) + (retried === undefined ? 0 : 500),
+        durationMs,
         node,
         retries: retried === undefined ? 0 : 1,
+        phases: node === null ? null : { queuedMs: 0, triedMs, connectMs, firstByteMs },
+        reused: node === null ? null : method !== '' && reused,
         why: whyOf(pool, node, retried),
       });
       if (records.length > keep * 1.1) records = records.slice(-keep);

@@ -26,6 +26,7 @@ const calmFields = new Set([
   'connections',
   'requests',
   'errors',
+  'retried',
   'bytesIn',
   'bytesOut',
   'stickyClients',

@@ -59,12 +59,33 @@ export const requestRecordSchema = z.object({
   /** null: no node served it. */
   node: z.string().nullable(),
   retries: z.number(),
+  /**
+   * Where the time went, milliseconds; null when no node was asked and it waited for none. Up to the first byte the parts follow
+   * one another: waited, tried in vain, connected, and what is left of `firstByteMs` is the node's own.
+   */
+  phases: z
+    .object({
+      /** Waited for a node with room; 0 when it did not. */
+      queuedMs: z.number(),
+      /** Spent on attempts that failed before the one that counts; 0 when the first did. */
+      triedMs: z.number(),
+      /** Until the node's connection could be used: 0 when one was kept alive; null when there came none. tcp: the node's handshake. */
+      connectMs: z.number().nullable(),
+      /** From the request's start, as `durationMs`, to the final answer's first byte from the node; null when none came, and for tcp. */
+      firstByteMs: z.number().nullable(),
+    })
+    .nullable(),
+  /** The node was asked on a connection kept from an earlier request; null when on none. */
+  reused: z.boolean().nullable(),
   why: z.array(z.object({ node: z.string(), verdict: verdictSchema })),
 });
 export type RequestRecord = z.output<typeof requestRecordSchema>;
 
-/** How the records were chosen: `every` 1 means all were recorded, 10 that one in ten was. */
-export const samplingSchema = z.object({ every: z.number(), seen: z.number(), recorded: z.number() });
+/**
+ * How the records were chosen: `every` 1 means all were recorded, 10 that one in ten was. What clients got as an error is recorded
+ * beside that, one in `errorsEvery` of it: 1, all of it, up to 100 errors a second.
+ */
+export const samplingSchema = z.object({ every: z.number(), errorsEvery: z.number(), seen: z.number(), recorded: z.number() });
 export type Sampling = z.output<typeof samplingSchema>;
 
 const quantiles = {
@@ -85,6 +106,7 @@ export const trafficTickSchema = z.object({
       connections: z.number(),
       requests: z.number(),
       errors: z.number(),
+      retried: z.number(),
       bytesIn: z.number(),
       bytesOut: z.number(),
     }),
@@ -97,6 +119,7 @@ export const trafficTickSchema = z.object({
       connections: z.number(),
       requests: z.number(),
       errors: z.number(),
+      retried: z.number(),
       bytesIn: z.number(),
       bytesOut: z.number(),
       stickyClients: z.number(),

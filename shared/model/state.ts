@@ -42,6 +42,8 @@ export const nodeStateSchema = z.object({
   requests: z.number(),
   /** Failed connects, broken or late answers, and 5xx other than 501 and 505. */
   errors: z.number(),
+  /** Requests (tcp: sessions) that failed here and were then tried on another node; counted when the other one is chosen. */
+  retried: z.number(),
   bytesIn: z.number(),
   bytesOut: z.number(),
   /** Clients stuck to it now. */
@@ -81,6 +83,8 @@ export const listenerStateSchema = z.object({
    * sessions no node took. A failure that a retry made good is not among them; the node's own count has it.
    */
   errors: z.number(),
+  /** Requests (tcp: sessions) that were tried on another node at least once; each counted once, when that node is chosen. */
+  retried: z.number(),
   bytesIn: z.number(),
   bytesOut: z.number(),
 });

@@ -207,7 +207,7 @@ describe('the charts', () => {
           epoch: 1,
           time: Date.now(),
           intervalMs: 100,
-          listeners: [{ id: 'web', connections: 9, requests: 6, errors: carry % 2, bytesIn: 100, bytesOut: 200 }],
+          listeners: [{ id: 'web', connections: 9, requests: 6, errors: carry % 2, retried: 0, bytesIn: 100, bytesOut: 200 }],
           nodes: ['a', 'b', 'c'].map((node, n) => ({
             pool: 'web',
             node,
@@ -215,6 +215,7 @@ describe('the charts', () => {
             connections: 3,
             requests: n + 1,
             errors: 0,
+            retried: 0,
             bytesIn: 1,
             bytesOut: 1,
             stickyClients: 0,

@@ -28,6 +28,8 @@ const record = (part: Partial<RequestRecord>): RequestRecord => ({
   durationMs: 5,
   node: 'a',
   retries: 0,
+  phases: null,
+  reused: null,
   why: [],
   ...part,
 });
@@ -87,8 +89,8 @@ describe('why this node', () => {
 });
 
 it('numbers, times and sampling are said with what they are', () => {
-  expect(samplingWords({ every: 1, seen: 5, recorded: 5 })).toBe('every request recorded');
-  expect(samplingWords({ every: 7, seen: 50, recorded: 8 })).toBe('1 in 7 recorded');
+  expect(samplingWords({ every: 1, errorsEvery: 1, seen: 5, recorded: 5 })).toBe('every request recorded');
+  expect(samplingWords({ every: 7, errorsEvery: 1, seen: 50, recorded: 8 })).toBe('1 in 7 recorded');
   expect([tookParts(2.34), tookParts(538), tookParts(12_340), tookParts(240_000)]).toEqual([
     ['2.3', 'ms'],
     ['538', 'ms'],

@@ -1,5 +1,6 @@
 import { verdictSchema, type RequestRecord, type Sampling, type Verdict } from '../../../shared/model/metrics.ts';
 import type { RequestQuery } from '../api.ts';
+import { Sampler } from './sampler.ts';
 
 /** Candidates of one decision that are kept at most. */
 export const MAX_CANDIDATES = 32;
@@ -14,11 +15,25 @@ export const verdictCode = Object.fromEntries(words.map((word, i) => [word, i + 
 
 const lastChosen = verdictCode['chosen:retry'];
 
-/** Up to this many records a second everything is recorded; above it, about this many are. */
-const FULL_RATE = 100;
 const MAX_PATH = 2_048;
 const DEFAULT_LIMIT = 100;
 const MAX_LIMIT = 1_000;
+
+/** Where the time of a request went; one object, changed by its session as the request goes on. All milliseconds. */
+export interface Phases {
+  readonly queuedMs: number;
+  readonly triedMs: number;
+  /** −1: none. */
+  readonly connectMs: number;
+  /** −1: none. */
+  readonly firstByteMs: number;
+  /** What the node was asked on. */
+  readonly reused: Reused;
+}
+
+/** How an attempt came by its connection: not at all, by a new one, by one kept from an earlier request. */
+export const Reused = { none: 0, no: 1, yes: 2 } as const;
+export type Reused = (typeof Reused)[keyof typeof Reused];
 
 /**
  * A copy that shares no memory with the request head `path` was cut out of; without it ten thousand short paths
@@ -33,16 +48,21 @@ function detached(path: string): string {
  * The newest requests (http) and sessions (tcp), as many as `capacity`, in columns: recording one writes numbers and
  * references into arrays that are there already. Objects and words are made when somebody lists them.
  *
- * Above 100 a second one in `every` is recorded. Which one of each `every` is random, so that a rhythm in the traffic
- * (round robin's, above all) cannot hide nodes from the sample.
+ * Above 100 a second one in `every` is recorded (see Sampler), and of those passed over what ended in an error.
  */
 export class RequestRing {
   readonly #capacity: number;
-  readonly #random: () => number;
+  readonly #sampler: Sampler;
+  readonly #errorSampler: Sampler;
   readonly #time: Float64Array;
   readonly #duration: Float64Array;
   readonly #status: Uint16Array;
   readonly #retries: Uint8Array;
+  readonly #queued: Float64Array;
+  readonly #tried: Float64Array;
+  readonly #connect: Float64Array;
+  readonly #firstByte: Float64Array;
+  readonly #reused: Uint8Array;
   readonly #codes: Uint8Array;
   readonly #codeCount: Uint8Array;
   /** Index of the winner when it lies beyond the candidates kept; -1 when it does not. */
@@ -58,24 +78,23 @@ export class RequestRing {
   #recorded = 0;
   #seen = 0;
 
-  #secondStart = Number.NEGATIVE_INFINITY;
-  #seenThisSecond = 0;
-  #admittedThisSecond = 0;
-  #every = 1;
-  #blockPosition = 0;
-  #blockChoice = 0;
-
   /**
    * @param capacity records kept, default 10,000.
    * @param random 0 ≤ n < 1, for the choice within each `every`.
    */
   constructor(capacity = 10_000, random: () => number = Math.random) {
     this.#capacity = capacity;
-    this.#random = random;
+    this.#sampler = new Sampler(random);
+    this.#errorSampler = new Sampler(random);
     this.#time = new Float64Array(capacity);
     this.#duration = new Float64Array(capacity);
     this.#status = new Uint16Array(capacity);
     this.#retries = new Uint8Array(capacity);
+    this.#queued = new Float64Array(capacity);
+    this.#tried = new Float64Array(capacity);
+    this.#connect = new Float64Array(capacity);
+    this.#firstByte = new Float64Array(capacity);
+    this.#reused = new Uint8Array(capacity);
     this.#codes = new Uint8Array(capacity * MAX_CANDIDATES);
     this.#codeCount = new Uint8Array(capacity);
     this.#farWinner = new Int32Array(capacity);
@@ -96,7 +115,7 @@ export class RequestRing {
 
   /** What the records stand for. `seen` and `recorded` count since the engine started; `every` is the present one. */
   get sampling(): Sampling {
-    return { every: this.#every, seen: this.#seen, recorded: this.#recorded };
+    return { every: this.#sampler.every, errorsEvery: this.#errorSampler.every, seen: this.#seen, recorded: this.#recorded };
   }
 
   /**
@@ -106,42 +125,16 @@ export class RequestRing {
    */
   shouldRecord(nowMs: number): boolean {
     this.#seen++;
-    if (nowMs - this.#secondStart >= 1_000) this.#beginSecond(nowMs);
-    this.#seenThisSecond++;
-    if (this.#every > 1) {
-      if (this.#blockPosition === 0) this.#blockChoice = Math.floor(this.#random() * this.#every);
-      const chosen = this.#blockPosition === this.#blockChoice;
-      this.#blockPosition = (this.#blockPosition + 1) % this.#every;
-      if (!chosen) return false;
-    }
-    if (this.#admittedThisSecond >= FULL_RATE) {
-      this.#thinOut(nowMs);
-      return false;
-    }
-    this.#admittedThisSecond++;
-    return true;
+    return this.#sampler.admits(nowMs);
   }
 
-  #beginSecond(nowMs: number): void {
-    // A gap means the second just before this one had nothing in it.
-    const rate = nowMs - this.#secondStart < 2_000 ? this.#seenThisSecond : 0;
-    this.#secondStart = nowMs;
-    this.#seenThisSecond = 0;
-    this.#admittedThisSecond = 0;
-    this.#setEvery(Math.max(1, Math.round(rate / FULL_RATE)));
-  }
-
-  /** This second has its share already: more comes than the second before let expect. */
-  #thinOut(nowMs: number): void {
-    // A burst within a few milliseconds says little about a whole second; reckon with at least 50.
-    const rate = (this.#seenThisSecond * 1_000) / Math.max(50, nowMs - this.#secondStart);
-    this.#setEvery(Math.max(this.#every * 2, Math.ceil(rate / FULL_RATE)));
-    this.#admittedThisSecond = 0;
-  }
-
-  #setEvery(every: number): void {
-    this.#every = every;
-    this.#blockPosition = 0;
+  /**
+   * Whether to record one that `shouldRecord` passed over, now that its client has got an error: errors are what people look for.
+   * Call it at most once for each.
+   * @param nowMs milliseconds of a clock that does not go backwards.
+   */
+  shouldRecordError(nowMs: number): boolean {
+    return this.#errorSampler.admits(nowMs);
   }
 
   /**
@@ -152,6 +145,7 @@ export class RequestRing {
    * @param codes a code (see `verdictCode`) for each candidate in the order of `candidates`; copied. Of more than
    *   32 candidates the first 32 and the winner are kept.
    * @param candidates ids of the pool's nodes at that moment; kept by reference, so it must never change.
+   * @param phases copied.
    * @returns its sequence number, from 1 without gaps.
    */
   push(
@@ -167,6 +161,7 @@ export class RequestRing {
     retries: number,
     codes: Uint8Array,
     candidates: readonly string[],
+    phases: Phases,
   ): number {
     const slot = this.#recorded % this.#capacity;
     this.#time[slot] = time;
@@ -180,6 +175,11 @@ export class RequestRing {
     this.#path[slot] = detached(path);
     this.#node[slot] = node;
     this.#candidates[slot] = candidates;
+    this.#queued[slot] = phases.queuedMs;
+    this.#tried[slot] = phases.triedMs;
+    this.#connect[slot] = phases.connectMs;
+    this.#firstByte[slot] = phases.firstByteMs;
+    this.#reused[slot] = phases.reused;
 
     const total = Math.min(codes.length, candidates.length);
     const kept = Math.min(total, MAX_CANDIDATES);
@@ -276,7 +276,18 @@ export class RequestRing {
       durationMs: this.#duration[slot]!,
       node: this.#node[slot]!,
       retries: this.#retries[slot]!,
+      phases: this.#phasesOf(slot),
+      reused: this.#reused[slot] === Reused.none ? null : this.#reused[slot] === Reused.yes,
       why,
     };
+  }
+
+  #phasesOf(slot: number): RequestRecord['phases'] {
+    const queuedMs = this.#queued[slot]!;
+    const triedMs = this.#tried[slot]!;
+    const connectMs = this.#connect[slot]!;
+    if (queuedMs === 0 && triedMs === 0 && this.#reused[slot] === Reused.none) return null;
+    const firstByteMs = this.#firstByte[slot]!;
+    return { queuedMs, triedMs, connectMs: connectMs < 0 ? null : connectMs, firstByteMs: firstByteMs < 0 ? null : firstByteMs };
   }
 }

@@ -7,6 +7,7 @@ import type { WindowedHistogram } from './histogram.ts';
 interface Counts {
   requests: number;
   errors: number;
+  retried: number;
   bytesIn: number;
   bytesOut: number;
 }
@@ -74,12 +75,13 @@ export class TrafficMeter {
 
   private since(owner: Counts): Counts {
     const last = this.before.get(owner);
-    const { requests, errors, bytesIn, bytesOut } = owner;
-    this.before.set(owner, { requests, errors, bytesIn, bytesOut });
-    if (!last) return { requests, errors, bytesIn, bytesOut };
+    const { requests, errors, retried, bytesIn, bytesOut } = owner;
+    this.before.set(owner, { requests, errors, retried, bytesIn, bytesOut });
+    if (!last) return { requests, errors, retried, bytesIn, bytesOut };
     return {
       requests: requests - last.requests,
       errors: errors - last.errors,
+      retried: retried - last.retried,
       bytesIn: bytesIn - last.bytesIn,
       bytesOut: bytesOut - last.bytesOut,
     };

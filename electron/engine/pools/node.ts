@@ -33,6 +33,8 @@ export class PoolNode implements Candidate, StickyNode {
   active = 0;
   requests = 0;
   errors = 0;
+  /** Requests that failed here and were then tried on another node. */
+  retried = 0;
   bytesIn = 0;
   bytesOut = 0;
   stickyClients = 0;
@@ -88,6 +90,7 @@ export class PoolNode implements Candidate, StickyNode {
       connections: this.active,
       requests: this.requests,
       errors: this.errors,
+      retried: this.retried,
       bytesIn: this.bytesIn,
       bytesOut: this.bytesOut,
       stickyClients: this.stickyClients,

@@ -39,6 +39,8 @@ const maxQueue = 1_000;
 
 /** A request or session that waits until a node is below its limit. */
 export interface Waiter {
+  /** The pool it is to be placed by now; its listener may have been given another since it began to wait. */
+  readonly waitsIn: Pool;
   /** A place may be free now: choose again. */
   placeFree(): void;
 }
@@ -491,6 +493,15 @@ export class Pool {
   /** Waits no longer. */
   dequeue(waiter: Waiter): void {
     this.queue.delete(waiter);
+  }
+
+  /** Who waits here for a listener that has another pool now is placed by that one. */
+  releaseStrangers(): void {
+    for (const waiter of [...this.queue.keys()]) {
+      if (waiter.waitsIn === this) continue;
+      this.queue.delete(waiter);
+      waiter.placeFree();
+    }
   }
 
   private admitNext(): void {

@@ -28,6 +28,8 @@ export interface ListenerContext {
   readonly draining: boolean;
   requests: number;
   errors: number;
+  /** Requests and sessions that were tried on another node at least once. */
+  retried: number;
   bytesIn: number;
   bytesOut: number;
   /** The session is over; it must not be checked or counted any more. */

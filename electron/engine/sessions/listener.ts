@@ -31,6 +31,7 @@ export class Listener implements ListenerContext {
   draining = false;
   requests = 0;
   errors = 0;
+  retried = 0;
   bytesIn = 0;
   bytesOut = 0;
   socket: BoundSocket | null = null;
@@ -257,6 +258,7 @@ export class Listener implements ListenerContext {
       connections: this.connections,
       requests: this.requests,
       errors: this.errors,
+      retried: this.retried,
       bytesIn: this.bytesIn,
       bytesOut: this.bytesOut,
     };

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { hash32 } from '../balancing/hash.ts';
+import { Reused, type Phases } from '../metrics/request-ring.ts';
 import { Placement } from '../pools/decision.ts';
 import type { Ending, PoolNode } from '../pools/node.ts';
 import type { Pool, Waiter } from '../pools/pool.ts';
@@ -13,11 +14,11 @@ import { encodeProxyHeader } from './proxy-protocol.ts';
  * One connection of a tcp listener: placed on a node, then bytes both ways until both sides have ended. A side that shuts
  * down its writing half is passed on as such.
  */
-export class TcpSession implements Session, Ending, Waiter {
+export class TcpSession implements Session, Ending, Waiter, Phases {
   private readonly listener: ListenerContext;
   private readonly client: Socket;
   private readonly peer: ClientAddress;
-  private readonly pool: Pool;
+  private pool: Pool;
   private readonly placement = new Placement<PoolNode>();
   private readonly startedAt: number;
   private readonly startedWall: number;
@@ -25,6 +26,8 @@ export class TcpSession implements Session, Ending, Waiter {
   private why: Uint8Array = new Uint8Array(0);
   private candidates: readonly string[] = [];
   private node: PoolNode | undefined;
+  /** Chosen last, whatever became of it. */
+  private chosen: PoolNode | undefined;
   private upstream: Socket | null = null;
   private isConnected = false;
   private connectingSince = 0;
@@ -32,6 +35,15 @@ export class TcpSession implements Session, Ending, Waiter {
   /** Monotonic milliseconds; 0 while it does not wait for a place. */
   private queuedSince = 0;
   private retries = 0;
+  queuedMs = 0;
+  triedMs = 0;
+  connectMs = -1;
+  /** What comes first from a node may be anything, so nothing is measured by it. */
+  readonly firstByteMs = -1;
+  reused: Reused = Reused.none;
+  /** Failed just now; counted as retried once there is another to try. */
+  private failedOn: PoolNode | undefined;
+  private erred = false;
   private over = false;
   /** Bytes that came behind a PROXY header. */
   private first: Buffer | null;
@@ -62,6 +74,7 @@ export class TcpSession implements Session, Ending, Waiter {
 
   private attempt(): void {
     const node = this.pool.choose(this.placement);
+    this.chosen = node;
     if (this.record) {
       this.why = this.pool.explain(this.placement, node);
       this.candidates = this.pool.nodeIds;
@@ -71,11 +84,15 @@ export class TcpSession implements Session, Ending, Waiter {
         this.queuedSince = this.listener.clock.monotonic();
         return;
       }
-      this.listener.errors++;
-      this.client.destroy();
+      this.fail();
       return;
     }
-    this.retries = this.placement.tried.length;
+    if (this.failedOn !== undefined) {
+      this.failedOn.retried++;
+      this.failedOn = undefined;
+      if (this.retries++ === 0) this.listener.retried++;
+    }
+    this.reused = Reused.no;
     this.node = node;
     this.pool.take(node);
     node.inUse.add(this);
@@ -113,9 +130,29 @@ export class TcpSession implements Session, Ending, Waiter {
     return encodeProxyHeader(proxyProtocol, { address, port }, { address: localAddress, port: localPort });
   }
 
+  get waitsIn(): Pool {
+    return this.listener.pool;
+  }
+
   placeFree(): void {
-    this.queuedSince = 0;
+    this.stopWaiting();
+    if (this.pool !== this.waitsIn) {
+      this.pool = this.waitsIn;
+      this.placement.reset();
+    }
     this.attempt();
+  }
+
+  private stopWaiting(): void {
+    this.queuedMs += this.listener.clock.monotonic() - this.queuedSince;
+    this.queuedSince = 0;
+  }
+
+  /** No node takes the session. */
+  private fail(): void {
+    this.listener.errors++;
+    this.erred = true;
+    this.client.destroy();
   }
 
   private connectFailed(node: PoolNode, words: string): void {
@@ -124,10 +161,12 @@ export class TcpSession implements Session, Ending, Waiter {
     this.upstream = null;
     if (this.over) return;
     if (this.retries >= this.pool.config.retries) {
-      this.listener.errors++;
-      this.client.destroy();
+      this.fail();
       return;
     }
+    this.triedMs += this.listener.clock.monotonic() - this.connectingSince;
+    this.reused = Reused.none;
+    this.failedOn = node;
     this.placement.tried.push(node);
     this.attempt();
   }
@@ -143,7 +182,8 @@ export class TcpSession implements Session, Ending, Waiter {
     this.lastActive = listener.clock.monotonic();
     node.requests++;
     node.health.reportSuccess();
-    node.latency.record(this.lastActive - this.connectingSince);
+    this.connectMs = this.lastActive - this.connectingSince;
+    node.latency.record(this.connectMs);
     listener.latency.record(this.lastActive - this.startedAt);
     if (this.first !== null) {
       this.toNode(this.first, node, upstream);
@@ -200,8 +240,9 @@ export class TcpSession implements Session, Ending, Waiter {
     if (this.over) return;
     this.over = true;
     this.pool.dequeue(this);
+    if (this.queuedSince !== 0) this.stopWaiting();
     const { upstream, node } = this;
-    if (this.record) {
+    if (this.record || (this.erred && this.recordsError())) {
       this.listener.ring.push(
         this.startedWall,
         this.listener.config.id,
@@ -215,6 +256,7 @@ export class TcpSession implements Session, Ending, Waiter {
         this.retries,
         this.why,
         this.candidates,
+        this,
       );
     }
     this.leave();
@@ -223,12 +265,19 @@ export class TcpSession implements Session, Ending, Waiter {
     this.listener.ended(this);
   }
 
+  /** Errors are recorded although the sample passed the session over. */
+  private recordsError(): boolean {
+    if (!this.listener.ring.shouldRecordError(this.listener.clock.monotonic())) return false;
+    this.why = this.pool.explain(this.placement, this.chosen);
+    this.candidates = this.pool.nodeIds;
+    return true;
+  }
+
   check(now: number): void {
     if (!this.isConnected) {
       const { connectMs } = this.pool.config.timeouts;
       if (this.queuedSince !== 0 && now - this.queuedSince >= connectMs) {
-        this.listener.errors++;
-        this.client.destroy();
+        this.fail();
         return;
       }
       if (this.upstream !== null && this.node !== undefined && now - this.connectingSince >= connectMs) {

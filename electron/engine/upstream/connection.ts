@@ -42,6 +42,8 @@ export interface AnswerReceiver {
   /** Take chunked framing off (HTTP/1.0 client). */
   readonly strips: boolean;
   connected(): void;
+  /** Some of a head is here, but not all of it yet. */
+  headBegins(): void;
   interim(head: ResponseHead, buffer: Buffer, end: number): void;
   /** The head ends at `end`; body bytes up to `bodyEnd` lie right behind it and go out in the same write. */
   answerHead(head: ResponseHead, framing: AnswerFraming, buffer: Buffer, end: number, bodyEnd: number): void;
@@ -65,6 +67,8 @@ const Phase = { connecting: 0, head: 1, length: 2, chunked: 3, untilClose: 4, tu
 export class UpstreamConnection {
   readonly node: UpstreamTarget;
   readonly socket: Socket;
+  /** TLS: what is written to it is never taken at once. */
+  readonly isSecure: boolean;
   /** It has served a request before: a failure before the answer may just be the node's keep-alive timeout. */
   reused = false;
   /** Monotonic milliseconds; set by the pool. */
@@ -87,6 +91,7 @@ export class UpstreamConnection {
   constructor(node: UpstreamTarget, keeper: ConnectionKeeper) {
     this.node = node;
     this.keeper = keeper;
+    this.isSecure = node.config.tls !== false;
     const { socket, ready } = dial(node.address, node.config.tls, {
       alpn,
       read: (data) => {
@@ -233,7 +238,10 @@ export class UpstreamConnection {
     const end = chunk.indexOf(HEAD_END, from);
     if (end < 0) {
       if (chunk.length - from > maxAnswerHead) this.fail('sent too large an answer head');
-      else this.partial = Buffer.from(chunk.subarray(from));
+      else {
+        this.partial = Buffer.from(chunk.subarray(from));
+        this.receiver!.headBegins();
+      }
       return -1;
     }
     const receiver = this.receiver!;

@@ -47,7 +47,7 @@ export class FakeEngine implements EngineService {
   }
 
   snapshot(): EngineSnapshot {
-    const zeros = { connections: 0, requests: 0, errors: 0, bytesIn: 0, bytesOut: 0, since: 1 };
+    const zeros = { connections: 0, requests: 0, errors: 0, retried: 0, bytesIn: 0, bytesOut: 0, since: 1 };
     return {
       epoch: 1,
       seq: 0,
@@ -110,7 +110,7 @@ export class FakeEngine implements EngineService {
   }
 
   listRequests() {
-    return { entries: [], sampling: { every: 1, seen: 0, recorded: 0 } };
+    return { entries: [], sampling: { every: 1, errorsEvery: 1, seen: 0, recorded: 0 } };
   }
 
   tryCheck() {

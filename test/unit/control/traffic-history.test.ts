@@ -32,7 +32,7 @@ function tick({
     epoch: 1,
     time,
     intervalMs,
-    listeners: [{ id: 'web', connections, requests, errors, bytesIn: bytes, bytesOut: 2 * bytes }],
+    listeners: [{ id: 'web', connections, requests, errors, retried: 0, bytesIn: bytes, bytesOut: 2 * bytes }],
     nodes: Object.entries(nodes).map(([node, count]) => ({
       pool: 'web',
       node,
@@ -40,6 +40,7 @@ function tick({
       connections,
       requests: count,
       errors,
+      retried: 0,
       bytesIn: bytes,
       bytesOut: bytes,
       stickyClients: 0,

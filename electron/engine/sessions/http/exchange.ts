@@ -1,3 +1,4 @@
+import { Reused, type Phases } from '../../metrics/request-ring.ts';
 import { Placement } from '../../pools/decision.ts';
 import type { Ending, PoolNode } from '../../pools/node.ts';
 import type { Pool, Waiter } from '../../pools/pool.ts';
@@ -49,18 +50,27 @@ const Step = { idle: 0, queued: 1, connecting: 2, waiting: 3, answering: 4, drai
  * One request on its way: placed on a node, sent, retried where that is safe, its answer passed on. There is one object per
  * client connection, used again for each request.
  */
-export class Exchange implements AnswerReceiver, Ending, Waiter {
+export class Exchange implements AnswerReceiver, Ending, Waiter, Phases {
   isHead = false;
   asksUpgrade = false;
   strips = false;
   /** The answer's status; 0 until it is known. */
   status = 0;
   retries = 0;
+  queuedMs = 0;
+  triedMs = 0;
+  connectMs = -1;
+  firstByteMs = -1;
+  reused: Reused = Reused.none;
 
   private readonly client: ClientSide;
   private readonly placement = new Placement<PoolNode>();
   private pool!: Pool;
   private node: PoolNode | undefined;
+  /** Chosen last, whatever became of it. */
+  private chosen: PoolNode | undefined;
+  /** Failed just now; counted as retried once there is another to try. */
+  private failedOn: PoolNode | undefined;
   private connection: UpstreamConnection | null = null;
   /** A connection whose authentication is bound to it; serves this client only (RFC 4559 section 6). */
   private bound: UpstreamConnection | null = null;
@@ -68,7 +78,11 @@ export class Exchange implements AnswerReceiver, Ending, Waiter {
   private startedAt = 0;
   private startedWall = 0;
   private stepSince = 0;
+  /** When the attempt under way began, monotonic milliseconds. */
+  private attemptAt = 0;
   private record = false;
+  /** The client got an error that was not its own fault. */
+  private erred = false;
   private why: Uint8Array = noWhy;
   private candidates: readonly string[] = [];
   /** The client's connection may go on after this answer. */
@@ -101,31 +115,43 @@ export class Exchange implements AnswerReceiver, Ending, Waiter {
   /** Begins with the head in `client.request`. */
   start(): void {
     const { listener, request } = this.client;
-    this.pool = listener.pool;
     this.startedAt = this.client.lastActive;
     this.isHead = request.method === 'HEAD';
     this.strips = request.minor === 0;
     this.asksUpgrade = request.upgradeTo !== '';
     this.status = 0;
     this.retries = 0;
+    this.queuedMs = 0;
+    this.triedMs = 0;
+    this.connectMs = -1;
+    this.firstByteMs = -1;
+    this.reused = Reused.none;
+    this.erred = false;
+    this.failedOn = undefined;
     this.keep = true;
     this.reusable = true;
     this.freshOnly = false;
     this.failure = 503;
-    this.placement.reset();
-    const { stickiness } = this.pool.config;
-    if (stickiness.type === 'http_cookie' && request.cookies !== '')
-      this.placement.cookie = readCookie(request.cookies, stickiness.cookieName);
+    this.enterPool(listener.pool);
     listener.requests++;
     this.record = listener.ring.shouldRecord(this.startedAt);
     if (this.record) this.startedWall = listener.clock.now();
     this.attempt(this.startedAt);
   }
 
+  /** The request is `pool`'s to place. */
+  private enterPool(pool: Pool): void {
+    const { cookies } = this.client.request;
+    const { stickiness } = pool.config;
+    this.pool = pool;
+    this.placement.reset();
+    if (stickiness.type === 'http_cookie' && cookies !== '') this.placement.cookie = readCookie(cookies, stickiness.cookieName);
+  }
+
   /** @param now monotonic milliseconds. */
   private attempt(now: number): void {
-    const { listener } = this.client;
     const node = this.pool.choose(this.placement);
+    this.chosen = node;
     if (this.record) {
       this.why = this.pool.explain(this.placement, node);
       this.candidates = this.pool.nodeIds;
@@ -135,18 +161,35 @@ export class Exchange implements AnswerReceiver, Ending, Waiter {
         this.enter(Step.queued, now);
         return;
       }
-      listener.errors++;
+      this.countError();
       this.reply(this.failure);
       return;
     }
-    // Counted once there is another to try.
-    this.retries = this.placement.tried.length;
+    if (this.failedOn !== undefined) {
+      this.failedOn.retried++;
+      this.failedOn = undefined;
+      if (this.retries++ === 0) this.client.listener.retried++;
+    }
     this.occupy(node);
     this.connect(node, now);
   }
 
+  /** The client gets an error. */
+  private countError(): void {
+    this.client.listener.errors++;
+    this.erred = true;
+  }
+
+  get waitsIn(): Pool {
+    return this.client.listener.pool;
+  }
+
   placeFree(): void {
-    this.attempt(this.now());
+    const now = this.now();
+    this.queuedMs += now - this.stepSince;
+    // The listener may have been given another pool in the meantime.
+    if (this.pool !== this.waitsIn) this.enterPool(this.waitsIn);
+    this.attempt(now);
   }
 
   private occupy(node: PoolNode): void {
@@ -171,12 +214,22 @@ export class Exchange implements AnswerReceiver, Ending, Waiter {
       this.connection = (this.freshOnly ? undefined : node.upstream.take()) ?? node.upstream.open();
     }
     this.connection.attach(this);
-    if (this.connection.isConnected) this.send(now);
-    else this.enter(Step.connecting, now);
+    this.attemptAt = now;
+    if (this.connection.isConnected) {
+      this.reused = Reused.yes;
+      this.connectMs = 0;
+      this.send(now);
+    } else {
+      this.reused = Reused.no;
+      this.connectMs = -1;
+      this.enter(Step.connecting, now);
+    }
   }
 
   connected(): void {
-    this.send(this.now());
+    const now = this.now();
+    this.connectMs = now - this.attemptAt;
+    this.send(now);
   }
 
   private send(now: number): void {
@@ -232,7 +285,12 @@ export class Exchange implements AnswerReceiver, Ending, Waiter {
     else if (this.step === Step.draining) this.finish();
   }
 
+  headBegins(): void {
+    if (this.firstByteMs < 0) this.firstByteMs = this.now() - this.startedAt;
+  }
+
   interim(head: ResponseHead, buffer: Buffer, end: number): void {
+    this.firstByteMs = -1;
     // HTTP/1.0 knows no interim answers (RFC 9110 section 15.2).
     if (this.client.request.minor === 0) return;
     this.client.write(buffer.subarray(head.compact(buffer), end + 4));
@@ -245,7 +303,7 @@ export class Exchange implements AnswerReceiver, Ending, Waiter {
     this.step = Step.answering;
     if (head.status >= 500 && head.status !== 501 && head.status !== 505) {
       node.errors++;
-      client.listener.errors++;
+      this.countError();
       node.health.reportFailure(`HTTP ${head.status}`);
     } else node.health.reportSuccess();
     if (head.bound) client.request.bound = true;
@@ -254,6 +312,13 @@ export class Exchange implements AnswerReceiver, Ending, Waiter {
     const bodyUnsure = client.request.expectContinue && !client.bodyDone && !client.bodyBegun;
     const ends = framing === 'close' || (framing === 'chunked' && this.strips) || client.closing || client.listener.draining || bodyUnsure;
     if (ends) this.keep = false;
+    this.passHead(head, buffer, end, bodyEnd, ends);
+    // The time of that write, so that no request asks for it once more.
+    if (this.firstByteMs < 0) this.firstByteMs = client.lastActive - this.startedAt;
+  }
+
+  private passHead(head: ResponseHead, buffer: Buffer, end: number, bodyEnd: number, ends: boolean): void {
+    const { client } = this;
     const { setCookie } = this.placement;
     const speaksOld = client.request.minor === 0;
     if (!ends && setCookie === '' && !speaksOld && head.plain) {
@@ -305,6 +370,7 @@ export class Exchange implements AnswerReceiver, Ending, Waiter {
   switched(head: ResponseHead, buffer: Buffer): void {
     this.status = 101;
     this.step = Step.tunnel;
+    this.headBegins();
     this.node!.health.reportSuccess();
     let text = head.text(buffer);
     if (this.placement.setCookie !== '') text += this.cookieField(this.placement.setCookie);
@@ -341,7 +407,7 @@ export class Exchange implements AnswerReceiver, Ending, Waiter {
     }
     if (step === Step.answering) {
       this.nodeFailed(node, words);
-      this.client.listener.errors++;
+      this.countError();
     }
     if (step === Step.answering || step === Step.tunnel) {
       this.settle();
@@ -351,27 +417,35 @@ export class Exchange implements AnswerReceiver, Ending, Waiter {
     // A kept connection that was closed just as it was used again says nothing about the node.
     const stale = connection.reused && !connection.answered;
     if (!stale) this.nodeFailed(node, words);
-    const { request, listener } = this.client;
+    const { request } = this.client;
     // Safe to send again: it never was, or it may be sent twice and no byte of an answer came (RFC 9110 section 9.2.2).
     const mayRetry = wasConnecting || (request.idempotent && !request.hasBody && !connection.answered);
     this.leave();
+    this.firstByteMs = -1;
     if (!wasConnecting && this.failure !== 504) this.failure = 502;
     if (stale && mayRetry) {
+      const now = this.now();
+      this.triedMs += now - this.attemptAt;
       this.freshOnly = true;
       this.occupy(node);
-      this.connect(node, this.now());
+      this.connect(node, now);
     } else if (mayRetry && this.retries < this.pool.config.retries) {
       this.tryAnother(node);
     } else {
-      listener.errors++;
+      this.countError();
       this.reply(this.failure);
     }
   }
 
   private tryAnother(failed: PoolNode): void {
+    const now = this.now();
+    this.triedMs += now - this.attemptAt;
+    this.connectMs = -1;
+    this.reused = Reused.none;
+    this.failedOn = failed;
     this.placement.tried.push(failed);
     this.freshOnly = false;
-    this.attempt(this.now());
+    this.attempt(now);
   }
 
   private nodeFailed(node: PoolNode, words: string): void {
@@ -394,10 +468,16 @@ export class Exchange implements AnswerReceiver, Ending, Waiter {
   /** The client is gone, or its request turned out broken: the node's connection cannot be used again. */
   abandon(): void {
     if (this.step === Step.idle) return;
-    if (this.step === Step.queued) this.pool.dequeue(this);
+    const now = this.now();
+    if (this.step === Step.queued) this.stopWaiting(now);
     this.connection?.destroy();
     this.connection = null;
-    this.settle();
+    this.settle(now - this.startedAt);
+  }
+
+  private stopWaiting(now: number): void {
+    this.pool.dequeue(this);
+    this.queuedMs += now - this.stepSince;
   }
 
   /** The node's time is up (removed, and its drain is over). */
@@ -411,8 +491,8 @@ export class Exchange implements AnswerReceiver, Ending, Waiter {
     const { timeouts } = this.pool.config;
     const waited = now - this.stepSince;
     if (this.step === Step.queued && waited >= timeouts.connectMs) {
-      this.pool.dequeue(this);
-      this.client.listener.errors++;
+      this.stopWaiting(now);
+      this.countError();
       this.reply(503);
     } else if (this.step === Step.connecting && waited >= timeouts.connectMs) this.giveUp(`no connection within ${timeouts.connectMs} ms`);
     else if (this.step === Step.waiting && this.client.bodyDone && waited >= timeouts.responseMs) {
@@ -468,15 +548,15 @@ export class Exchange implements AnswerReceiver, Ending, Waiter {
     else node.upstream.give(connection, client.lastActive);
   }
 
-  private settle(): void {
+  /** @param durationMs default: until a byte last moved on the client's side. */
+  private settle(durationMs = this.client.lastActive - this.startedAt): void {
     const { listener, request, clientAddress } = this.client;
     const { node } = this;
-    const durationMs = this.client.lastActive - this.startedAt;
     if (this.status !== 0 && this.step !== Step.tunnel) {
       listener.latency.record(durationMs);
       node?.latency.record(durationMs);
     }
-    if (this.record) {
+    if (this.record || (this.erred && this.recordsError(durationMs))) {
       listener.ring.push(
         this.startedWall,
         listener.config.id,
@@ -490,10 +570,21 @@ export class Exchange implements AnswerReceiver, Ending, Waiter {
         this.retries,
         this.why,
         this.candidates,
+        this,
       );
     }
     this.leave();
     this.step = Step.idle;
+  }
+
+  /** Errors are recorded although the sample passed the request over; what it did not note is made up for. */
+  private recordsError(durationMs: number): boolean {
+    const { listener } = this.client;
+    if (!listener.ring.shouldRecordError(this.client.lastActive)) return false;
+    this.startedWall = listener.clock.now() - durationMs;
+    this.why = this.pool.explain(this.placement, this.chosen);
+    this.candidates = this.pool.nodeIds;
+    return true;
   }
 
   /** The client's connection is gone for good. */

@@ -1,14 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { NO_VERDICT, RequestRing, verdictCode } from '../../../../electron/engine/metrics/request-ring.ts';
+import { NO_VERDICT, RequestRing, Reused, verdictCode, type Phases } from '../../../../electron/engine/metrics/request-ring.ts';
 import { verdictSchema } from '../../../../shared/model/metrics.ts';
 
 const ids = ['a', 'b', 'c'];
 const codes = Uint8Array.of(verdictCode['chosen:turn'], verdictCode['not-turn'], verdictCode['down']);
 
+const kept: Phases = { queuedMs: 0, triedMs: 0, connectMs: 0, firstByteMs: 0.75, reused: Reused.yes };
+const nothing: Phases = { queuedMs: 0, triedMs: 0, connectMs: -1, firstByteMs: -1, reused: Reused.none };
+
 function push(
   ring: RequestRing,
-  over: { client?: string; method?: string; path?: string; status?: number; node?: string | null } = {},
+  over: { client?: string; method?: string; path?: string; status?: number; node?: string | null; phases?: Phases } = {},
 ): number {
   return ring.push(
     1_700_000_000_000,
@@ -23,6 +26,7 @@ function push(
     0,
     codes,
     ids,
+    over.phases ?? kept,
   );
 }
 
@@ -43,12 +47,28 @@ describe('records', () => {
         durationMs: 1.25,
         node: 'a',
         retries: 0,
+        phases: { queuedMs: 0, triedMs: 0, connectMs: 0, firstByteMs: 0.75 },
+        reused: true,
         why: [
           { node: 'a', verdict: 'chosen:turn' },
           { node: 'b', verdict: 'not-turn' },
           { node: 'c', verdict: 'down' },
         ],
       },
+    ]);
+  });
+
+  it('say nothing of phases there were none of', () => {
+    const ring = new RequestRing(4);
+    push(ring, { phases: nothing });
+    push(ring, { phases: { ...nothing, queuedMs: 12.5 } });
+    push(ring, { phases: { ...nothing, triedMs: 3 } });
+    push(ring, { phases: { queuedMs: 0, triedMs: 0, connectMs: 0.4, firstByteMs: -1, reused: Reused.no } });
+    expect(ring.list({}).entries.map(({ phases, reused }) => ({ phases, reused }))).toEqual([
+      { phases: null, reused: null },
+      { phases: { queuedMs: 12.5, triedMs: 0, connectMs: null, firstByteMs: null }, reused: null },
+      { phases: { queuedMs: 0, triedMs: 3, connectMs: null, firstByteMs: null }, reused: null },
+      { phases: { queuedMs: 0, triedMs: 0, connectMs: 0.4, firstByteMs: null }, reused: false },
     ]);
   });
 
@@ -69,8 +89,9 @@ describe('records', () => {
       0,
       Uint8Array.from(all, (w) => verdictCode[w]),
       names,
+      nothing,
     );
-    ring.push(0, 'l', 'p', 'c', '', '', 0, 0, null, 0, Uint8Array.of(NO_VERDICT, verdictCode.full), names);
+    ring.push(0, 'l', 'p', 'c', '', '', 0, 0, null, 0, Uint8Array.of(NO_VERDICT, verdictCode.full), names, nothing);
     const [first, second] = ring.list({}).entries;
     expect(first!.why.map((w) => w.verdict)).toEqual(all);
     expect(second!.why).toEqual([{ node: 'n1', verdict: 'full' }]);
@@ -81,7 +102,7 @@ describe('records', () => {
     const names = Array.from({ length: 1_000 }, (_, i) => `n${i}`);
     const many = new Uint8Array(1_000).fill(verdictCode['not-turn']);
     many[700] = verdictCode['chosen:least'];
-    ring.push(0, 'l', 'p', 'c', '', '', 0, 0, 'n700', 0, many, names);
+    ring.push(0, 'l', 'p', 'c', '', '', 0, 0, 'n700', 0, many, names, kept);
     const why = ring.list({}).entries[0]!.why;
     expect(why).toHaveLength(33);
     expect(why.at(-1)).toEqual({ node: 'n700', verdict: 'chosen:least' });
@@ -161,7 +182,7 @@ describe('sampling', () => {
   it('records everything up to 100 a second', () => {
     const ring = new RequestRing(10);
     for (let s = 0; s < 5; s++) expect(second(ring, s * 1_000, 100)).toHaveLength(100);
-    expect(ring.sampling).toEqual({ every: 1, seen: 500, recorded: 0 });
+    expect(ring.sampling).toEqual({ every: 1, errorsEvery: 1, seen: 500, recorded: 0 });
   });
 
   it.each([250, 2_000, 20_000])('settles at about 100 a second of %d', (rate) => {
@@ -185,6 +206,25 @@ describe('sampling', () => {
     expect(second(ring, 2_000, 50)).toHaveLength(50);
     second(ring, 3_000, 5_000);
     expect(second(ring, 60_000, 50)).toHaveLength(50);
+  });
+
+  it('samples errors apart: all of them while they are few, and it says so when they are not', () => {
+    const ring = new RequestRing(10);
+    let kept = 0;
+    for (let s = 0; s < 3; s++) {
+      for (let i = 0; i < 5_000; i++) {
+        const now = s * 1_000 + i / 5;
+        if (!ring.shouldRecord(now) && i % 100 === 0 && ring.shouldRecordError(now)) kept++;
+        else if (i % 100 === 0) kept++;
+      }
+    }
+    expect(kept).toBe(150);
+    expect(ring.sampling).toMatchObject({ errorsEvery: 1, seen: 15_000 });
+    expect(ring.sampling.every).toBeGreaterThan(10);
+    let many = 0;
+    for (let i = 0; i < 2_000; i++) if (ring.shouldRecordError(10_000 + i / 2)) many++;
+    expect(many).toBeLessThan(350);
+    expect(ring.sampling.errorsEvery).toBeGreaterThan(1);
   });
 
   it('never lets a rhythm of the traffic hide a node', () => {

@@ -7,7 +7,7 @@ import { PoolBench, poolConfig } from '../pools/make-pool.ts';
 
 /** As much of a listener as the meter looks at. */
 function listener(): Listener {
-  return { config: { id: 'web' }, open: 3, requests: 0, errors: 0, bytesIn: 0, bytesOut: 0 } as unknown as Listener;
+  return { config: { id: 'web' }, open: 3, requests: 0, errors: 0, retried: 0, bytesIn: 0, bytesOut: 0 } as unknown as Listener;
 }
 
 describe('a tick', () => {
@@ -22,15 +22,17 @@ describe('a tick', () => {
     a!.errors = 1;
     a!.bytesIn = 100;
     a!.active = 2;
+    a!.retried = 1;
+    web.retried = 2;
     web.requests = 5;
     web.bytesOut = 70;
     const second = tick(100);
     expect(second.intervalMs).toBe(100);
     expect(second.nodes).toMatchObject([
-      { pool: 'web', node: 'a', state: 'up', requests: 5, errors: 1, bytesIn: 100, bytesOut: 0, connections: 2, p50: null },
+      { pool: 'web', node: 'a', state: 'up', requests: 5, errors: 1, retried: 1, bytesIn: 100, bytesOut: 0, connections: 2, p50: null },
       { node: 'b', requests: 0, connections: 0 },
     ]);
-    expect(second.listeners).toEqual([{ id: 'web', connections: 3, requests: 5, errors: 0, bytesIn: 0, bytesOut: 70 }]);
+    expect(second.listeners).toEqual([{ id: 'web', connections: 3, requests: 5, errors: 0, retried: 2, bytesIn: 0, bytesOut: 70 }]);
     a!.requests = 7;
     const third = tick(200);
     expect(third.nodes[0]).toMatchObject({ requests: 2, errors: 0, bytesIn: 0, connections: 2 });

@@ -255,6 +255,7 @@ describe('the queue', () => {
   const waiting = (bench: PoolBench, name: string, log: string[], tried: string[] = []) => {
     const placement = bench.placement(name, undefined, tried);
     const waiter = {
+      waitsIn: bench.pool,
       placeFree: () => {
         const node = bench.pool.choose(placement);
         if (node) bench.pool.take(node);
@@ -310,7 +311,7 @@ describe('the queue', () => {
     const log: string[] = [];
     bench.pool.take(bench.node('a'));
     for (let i = 0; i < 1_000; i++) waiting(bench, `w${i}`, log);
-    expect(bench.pool.enqueue({ placeFree: () => undefined }, bench.placement())).toBe(false);
+    expect(bench.pool.enqueue({ waitsIn: bench.pool, placeFree: () => undefined }, bench.placement())).toBe(false);
     bench.pool.close();
     expect(log).toHaveLength(1_000);
     expect(log.every((line) => line.endsWith(':none'))).toBe(true);
