@@ -1,6 +1,6 @@
 import type { Config, HealthCheckConfig, NodeConfig } from '../../shared/model/config.ts';
 import type { JournalFact } from '../../shared/model/journal.ts';
-import type { Client, RequestRecord, Sampling, TrafficTick } from '../../shared/model/metrics.ts';
+import type { Client, ClientCounts, RequestRecord, Sampling, TrafficTick } from '../../shared/model/metrics.ts';
 import type { CheckResult, EnginePatch, EngineSnapshot } from '../../shared/model/state.ts';
 
 /**
@@ -20,6 +20,13 @@ export interface EngineApi {
   listClients(query: ClientQuery): Awaitable<{ total: number; clients: Client[] }>;
   /** @throws EngineError POOL_NOT_FOUND, NODE_NOT_FOUND, CLIENT_NOT_FOUND. */
   pinClient(pool: string, key: string, node: string): Awaitable<Client>;
+  /** How many clients are on each node of pools that stick, and how they came there. */
+  countClients(query: ClientCountQuery): Awaitable<{ nodes: ClientCounts[] }>;
+  /**
+   * Takes the pin off, if there is one: the client stays on its node as others do.
+   * @throws EngineError POOL_NOT_FOUND, CLIENT_NOT_FOUND.
+   */
+  unpinClient(pool: string, key: string): Awaitable<Client>;
   /** @throws EngineError POOL_NOT_FOUND, CLIENT_NOT_FOUND. */
   releaseClient(pool: string, key: string): Awaitable<void>;
   /**
@@ -48,15 +55,34 @@ export interface ApplyOptions {
 
 export type Awaitable<T> = T | Promise<T>;
 
+/** What a list of clients can be sorted by. */
+export type ClientSort = 'key' | 'kind' | 'pool' | 'node' | 'since' | 'moves' | 'lastSeen' | 'requests' | 'expires';
+
 export interface ClientQuery {
   pool?: string;
   node?: string;
+  /** Exactly this client. */
+  key?: string;
+  /** true: only those that have moved. */
+  moved?: boolean;
+  /** true: only those that are pinned. */
+  pinned?: boolean;
+  /** Default: who ends first stands first. */
+  sort?: ClientSort;
+  /** Default asc. */
+  order?: 'asc' | 'desc';
   /** Found anywhere in the key, case ignored. */
   search?: string;
   /** Default 0. */
   offset?: number;
   /** 1–1,000, default 100. */
   limit?: number;
+}
+
+export interface ClientCountQuery {
+  pool?: string;
+  /** Who has asked within this long is active. Milliseconds, default 5,000. */
+  activeMs?: number;
 }
 
 export interface RequestQuery {

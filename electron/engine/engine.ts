@@ -4,10 +4,10 @@ import type { Server as TlsServer } from 'node:tls';
 import { formatHostPort, parseHostPort, reachesListener } from '../../shared/model/address.ts';
 import type { Config, HealthCheckConfig, ListenerConfig, NodeConfig } from '../../shared/model/config.ts';
 import type { JournalFact } from '../../shared/model/journal.ts';
-import type { Client } from '../../shared/model/metrics.ts';
+import type { Client, ClientCounts } from '../../shared/model/metrics.ts';
 import type { CheckResult, EngineSnapshot } from '../../shared/model/state.ts';
 import { diffState, type StateDiff } from '../../shared/state/patch.ts';
-import type { ApplyOptions, ClientQuery, EngineApi, EngineEvents, RequestQuery } from './api.ts';
+import type { ApplyOptions, ClientCountQuery, ClientQuery, EngineApi, EngineEvents, RequestQuery } from './api.ts';
 import { systemClock, type Clock } from './clock.ts';
 import { describeChanges } from './changes.ts';
 import { EngineError } from './errors.ts';
@@ -20,6 +20,7 @@ import { Pool } from './pools/pool.ts';
 import { BoundSocket } from './sessions/bound-socket.ts';
 import { Listener } from './sessions/listener.ts';
 import { createTlsTerminator } from './sessions/tls.ts';
+import { countClients, describeClient, queryClients } from './stickiness/client-query.ts';
 import type { StickyClient } from './stickiness/table.ts';
 import { NameResolver } from './upstream/name-resolver.ts';
 
@@ -390,39 +391,11 @@ export class Engine implements EngineApi {
   }
 
   listClients(query: ClientQuery): { total: number; clients: Client[] } {
-    const offset = query.offset ?? 0;
-    const limit = query.limit ?? 100;
-    const search = query.search?.toLowerCase();
-    const now = this.clock.now();
-    const clients: Client[] = [];
-    let total = 0;
-    for (const pool of this.pools.values()) {
-      if (!pool.clients || (query.pool !== undefined && pool.config.id !== query.pool)) continue;
-      for (const entry of pool.clients.values()) {
-        if (entry.node === null || (query.node !== undefined && entry.node.id !== query.node)) continue;
-        const expiry = pool.clients.expiry(entry);
-        if (expiry !== null && expiry <= now) continue;
-        if (search !== undefined && !entry.key.toLowerCase().includes(search)) continue;
-        if (total >= offset && clients.length < limit) clients.push(this.describe(pool, entry));
-        total++;
-      }
-    }
-    return { total, clients };
+    return queryClients(this.pools.values(), query, this.clock.now());
   }
 
-  private describe(pool: Pool, entry: StickyClient<PoolNode>): Client {
-    return {
-      pool: pool.config.id,
-      key: entry.key,
-      kind: pool.config.stickiness.type === 'http_cookie' ? 'cookie' : 'address',
-      node: (entry.node ?? entry.pinned)?.id ?? entry.lastNode,
-      since: entry.since,
-      lastSeen: entry.lastSeen,
-      moves: entry.moves,
-      requests: entry.requests,
-      pinned: entry.pinned !== null,
-      expiresAt: pool.clients!.expiry(entry),
-    };
+  countClients(query: ClientCountQuery): { nodes: ClientCounts[] } {
+    return { nodes: countClients(this.pools.values(), query, this.clock.now()) };
   }
 
   pinClient(poolId: string, key: string, nodeId: string): Client {
@@ -430,7 +403,14 @@ export class Engine implements EngineApi {
     const node = this.nodeNamed(pool, nodeId);
     const entry = this.entryOf(pool, key);
     pool.pin(entry, node);
-    return this.describe(pool, entry);
+    return describeClient(pool, entry);
+  }
+
+  unpinClient(poolId: string, key: string): Client {
+    const pool = this.poolNamed(poolId);
+    const entry = this.entryOf(pool, key);
+    pool.unpin(entry);
+    return describeClient(pool, entry);
   }
 
   releaseClient(poolId: string, key: string): void {

@@ -146,7 +146,10 @@ export function createFakeMain(options: FakeOptions = {}): FakeMain {
 
   const move = (client: BalancedClient, to: string, reason: string) => {
     const from = client.node;
-    clients.set(`${client.pool}/${client.key}`, { ...client, node: to, since: now(), lastSeen: now(), moves: client.moves + 1 });
+    clients.set(`${client.pool}/${client.key}`, {
+      ...client,
+      ...{ node: to, since: now(), lastSeen: now(), moves: client.moves + 1, how: 'chosen:turn', from, reason },
+    });
     record({ time: now(), kind: 'client.moved', pool: client.pool, client: client.key, from, to, reason });
   };
   const moveAll = (poolId: string, nodeId: string, share: number, reason: string) => {
@@ -239,6 +242,10 @@ export function createFakeMain(options: FakeOptions = {}): FakeMain {
         moves: 0,
         requests: Math.floor(random() * 2_000),
         pinned: i === 5,
+        pinnedTo: i === 5 ? node.id : null,
+        how: 'chosen:turn',
+        from: null,
+        reason: null,
         expiresAt: kind === 'address' ? now() + 1_700_000 : null,
       });
     }
@@ -299,17 +306,60 @@ export function createFakeMain(options: FakeOptions = {}): FakeMain {
       return { moved: leaving };
     },
     'engine.snapshot': () => ({ epoch, seq, startedAt, listeners, pools }),
-    'clients.list': ({ pool, node, search, offset = 0, limit = 100 }) => {
+    'clients.list': ({ pool, node, search, key, moved, pinned, sort, order, offset = 0, limit = 100 }) => {
       const found = [...clients.values()].filter(
-        (c) => (!pool || c.pool === pool) && (!node || c.node === node) && (!search || c.key.toLowerCase().includes(search.toLowerCase())),
+        (c) =>
+          (!pool || c.pool === pool) &&
+          (!node || c.node === node) &&
+          (!key || c.key === key) &&
+          (!moved || c.moves > 0) &&
+          (!pinned || c.pinned) &&
+          (!search || c.key.toLowerCase().includes(search.toLowerCase())),
       );
+      if (sort) {
+        const worth = (c: BalancedClient) => (sort === 'expires' ? (c.expiresAt ?? Number.MAX_VALUE) : c[sort]);
+        const sign = order === 'desc' ? -1 : 1;
+        found.sort((a, b) => sign * (worth(a) < worth(b) ? -1 : worth(a) > worth(b) ? 1 : 0));
+      }
       return { total: found.length, clients: found.slice(offset, offset + limit) };
+    },
+    'clients.summary': ({ pool: only, activeMs = 5_000 }) => ({
+      nodes: pools
+        .filter((pool) => (!only || pool.id === only) && pool.stickiness !== 'none')
+        .flatMap((pool) =>
+          pool.nodes.map((node) => {
+            const here = [...clients.values()].filter((c) => c.pool === pool.id && c.node === node.id);
+            const arrivals = new Map<string, { how: BalancedClient['how']; reason: string | null; clients: number }>();
+            for (const { how, reason } of here) {
+              const same = arrivals.get(reason ?? how);
+              arrivals.set(reason ?? how, { how, reason, clients: (same?.clients ?? 0) + 1 });
+            }
+            return {
+              pool: pool.id,
+              node: node.id,
+              clients: here.length,
+              active: here.filter((c) => now() - c.lastSeen <= activeMs).length,
+              pinned: here.filter((c) => c.pinned).length,
+              arrivals: [...arrivals.values()].sort((a, b) => b.clients - a.clients),
+            };
+          }),
+        ),
+    }),
+    'clients.unpin': ({ pool, key }) => {
+      const client = clients.get(`${pool}/${key}`);
+      if (!client) throw new ContractError('CLIENT_NOT_FOUND', `Pool "${pool}" knows no client "${key}".`);
+      const loose = { ...client, pinned: false, pinnedTo: null };
+      clients.set(`${pool}/${key}`, loose);
+      record({ time: now(), kind: 'client.unpinned', pool, client: key, node: client.node });
+      publish();
+      return loose;
     },
     'clients.pin': ({ pool, key, node }) => {
       const client = clients.get(`${pool}/${key}`);
       if (!client) throw new ContractError('CLIENT_NOT_FOUND', `Pool "${pool}" knows no client "${key}".`);
       nodeOf(pool, node);
-      const pinned = { ...client, node, pinned: true };
+      const moved = client.node === node ? {} : { node, from: client.node, reason: `pinned to ${node}`, how: 'chosen:pinned' as const };
+      const pinned = { ...client, ...moved, pinned: true, pinnedTo: node };
       clients.set(`${pool}/${key}`, pinned);
       record({ time: now(), kind: 'client.pinned', pool, client: key, to: node });
       publish();

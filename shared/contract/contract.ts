@@ -3,7 +3,14 @@ import { certificateFactsSchema, certificateRequestSchema, certificateStatusSche
 import { certificateSchema, configSchema, nodeModeSchema, nodeSchema, poolSchema } from '../model/config.ts';
 import { foundServerSchema } from '../model/discovery.ts';
 import { journalEntrySchema, journalKindSchema } from '../model/journal.ts';
-import { clientSchema, requestRecordSchema, samplingSchema, trafficHistorySchema, trafficTickSchema } from '../model/metrics.ts';
+import {
+  clientCountsSchema,
+  clientSchema,
+  requestRecordSchema,
+  samplingSchema,
+  trafficHistorySchema,
+  trafficTickSchema,
+} from '../model/metrics.ts';
 import { checkResultSchema, nodeStateSchema, patchSchema, snapshotSchema } from '../model/state.ts';
 import type { EventChannel, RequestChannel } from './channels.ts';
 
@@ -78,12 +85,32 @@ export const requests = {
   /** Takes every client off the node but those pinned to it; each is placed afresh by its next request. Sessions and requests in flight go on. */
   'node.moveClients': { params: z.strictObject({ pool: id, node: id }), result: z.object({ moved: z.number() }) },
   'engine.snapshot': { params: empty, result: snapshotSchema },
-  /** `limit` defaults to 100. `search` finds in key, case ignored. */
+  /**
+   * `limit` defaults to 100. `search` finds in key, case ignored; `key` is exactly this client. `moved`, `pinned`: true: only those.
+   * Sorted in the engine; without `sort` who ends first stands first.
+   */
   'clients.list': {
-    params: z.strictObject({ pool: id.optional(), node: id.optional(), search: z.string().max(200).optional(), ...page }),
+    params: z.strictObject({
+      pool: id.optional(),
+      node: id.optional(),
+      search: z.string().max(200).optional(),
+      key: z.string().min(1).max(200).optional(),
+      moved: z.boolean().optional(),
+      pinned: z.boolean().optional(),
+      sort: z.enum(['key', 'kind', 'pool', 'node', 'since', 'moves', 'lastSeen', 'requests', 'expires']).optional(),
+      order: z.enum(['asc', 'desc']).optional(),
+      ...page,
+    }),
     result: z.object({ total: z.number(), clients: z.array(clientSchema) }),
   },
+  /** How many clients are on each node of pools that stick, and how they came there. `activeMs`: who asked within it is active, default 5,000. */
+  'clients.summary': {
+    params: z.strictObject({ pool: id.optional(), activeMs: z.number().int().min(100).max(86_400_000).optional() }),
+    result: z.object({ nodes: z.array(clientCountsSchema) }),
+  },
   'clients.pin': { params: z.strictObject({ pool: id, key: z.string().min(1).max(200), node: id }), result: clientSchema },
+  /** Takes the pin off; the client stays on its node as others do, and its entry's time begins anew. Harmless when there is none. */
+  'clients.unpin': { params: z.strictObject({ pool: id, key: z.string().min(1).max(200) }), result: clientSchema },
   'clients.release': { params: z.strictObject({ pool: id, key: z.string().min(1).max(200) }), result: empty },
   /** Oldest first, after `afterSeq`; without it the newest `limit` (default 100). `kinds`: only these; default all. */
   'journal.list': {

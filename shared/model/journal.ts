@@ -8,6 +8,7 @@ export const journalKindSchema = z.enum([
   'node.mode',
   'client.moved',
   'client.pinned',
+  'client.unpinned',
   'client.released',
   'listener.up',
   'listener.down',
@@ -18,6 +19,11 @@ export const journalKindSchema = z.enum([
   'engine.started',
   'engine.restarted',
   'lab.fault',
+  'lab.healed',
+  'node.check',
+  'scenario.started',
+  'scenario.ended',
+  'history.problem',
 ]);
 export type JournalKind = z.output<typeof journalKindSchema>;
 
@@ -42,9 +48,16 @@ export const journalFactSchema = z.object({
   fault: faultSchema.nullable().optional(),
   /** lab.fault: made up by the engine for a node that is not the Lab's (DEMO). Default false. */
   injected: z.boolean().optional(),
+  /** scenario.*: its name. */
+  name: z.string().optional(),
+  /**
+   * node.check: a check that failed while the node was not down yet, or the first good one after it went down. `startedAt`: when the
+   * check began; `streak`: checks in a row with this outcome, negative for failures. `time` is when its outcome was known.
+   */
+  check: z.object({ startedAt: z.number(), ok: z.boolean(), streak: z.number() }).optional(),
 });
 export type JournalFact = z.output<typeof journalFactSchema>;
 
-/** `seq` counts from 1 without gaps for as long as the process lives. */
+/** `seq` counts from 1 without gaps, and where the history is kept on disk goes on from one process to the next. */
 export const journalEntrySchema = journalFactSchema.extend({ seq: z.number() });
 export type JournalEntry = z.output<typeof journalEntrySchema>;

@@ -1,25 +1,6 @@
 import { z } from 'zod';
 import { observedStateSchema } from './state.ts';
 
-/** One client of a pool as stickiness or the client table knows it. */
-export const clientSchema = z.object({
-  pool: z.string(),
-  /** Address for table clients; for cookie clients a public id that cannot be used as the cookie. */
-  key: z.string(),
-  kind: z.enum(['address', 'cookie']),
-  node: z.string(),
-  /** When it was placed on this node, and its last request; milliseconds since the epoch. */
-  since: z.number(),
-  lastSeen: z.number(),
-  /** How often its node changed. */
-  moves: z.number(),
-  requests: z.number(),
-  pinned: z.boolean(),
-  /** When the entry ends; null when it does not end by time. */
-  expiresAt: z.number().nullable(),
-});
-export type Client = z.output<typeof clientSchema>;
-
 /** Why a candidate was taken or passed over, one a candidate. The winner's is `chosen:<how>`. */
 export const verdictSchema = z.enum([
   'chosen:turn',
@@ -41,6 +22,46 @@ export const verdictSchema = z.enum([
   'tried',
 ]);
 export type Verdict = z.output<typeof verdictSchema>;
+
+/** One client of a pool as stickiness or the client table knows it. */
+export const clientSchema = z.object({
+  pool: z.string(),
+  /** Address for table clients; for cookie clients a public id that cannot be used as the cookie. */
+  key: z.string(),
+  kind: z.enum(['address', 'cookie']),
+  node: z.string(),
+  /** When it was placed on this node, and its last request; milliseconds since the epoch. */
+  since: z.number(),
+  lastSeen: z.number(),
+  /** How often its node changed. */
+  moves: z.number(),
+  requests: z.number(),
+  pinned: z.boolean(),
+  /** The node a person pinned it to; it may be on another while that one cannot serve, or until its next request. null: not pinned. */
+  pinnedTo: z.string().nullable(),
+  /** How its node was chosen when it came there; `chosen:sticky-cookie`: it brought a cookie from before the engine started. */
+  how: verdictSchema,
+  /** Where it came from and why it left there, in words, when it came by moving; else null. */
+  from: z.string().nullable(),
+  reason: z.string().nullable(),
+  /** When the entry ends; null when it does not end by time. */
+  expiresAt: z.number().nullable(),
+});
+export type Client = z.output<typeof clientSchema>;
+
+/** How many clients are on a node, how many of them have asked lately, and how they came there. */
+export const clientCountsSchema = z.object({
+  pool: z.string(),
+  node: z.string(),
+  clients: z.number(),
+  /** Asked something within the time given. */
+  active: z.number(),
+  /** Pinned to a node, be it this one or another. */
+  pinned: z.number(),
+  /** Who came by moving is counted by the reason, the others by how they were placed. The most frequent first, at most 20. */
+  arrivals: z.array(z.object({ how: verdictSchema, reason: z.string().nullable(), clients: z.number() })),
+});
+export type ClientCounts = z.output<typeof clientCountsSchema>;
 
 /** One request (http) or session (tcp). */
 export const requestRecordSchema = z.object({
@@ -109,6 +130,8 @@ export const trafficTickSchema = z.object({
       retried: z.number(),
       bytesIn: z.number(),
       bytesOut: z.number(),
+      /** How long the answers of the interval took: [bucket, count] as shared/state/latency-buckets.ts numbers them, 3.2 % off at most. */
+      latency: z.array(z.tuple([z.number(), z.number()])).optional(),
     }),
   ),
   nodes: z.array(

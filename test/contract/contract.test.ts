@@ -25,7 +25,9 @@ const good: Record<RequestChannel, unknown> = {
   'node.moveClients': { pool: 'web', node: 'a' },
   'engine.snapshot': {},
   'clients.list': { pool: 'web', limit: 1000 },
+  'clients.summary': { activeMs: 5_000 },
   'clients.pin': { pool: 'web', key: '10.0.0.1', node: 'a' },
+  'clients.unpin': { pool: 'web', key: '10.0.0.1' },
   'clients.release': { pool: 'web', key: '10.0.0.1' },
   'journal.list': { afterSeq: 0 },
   'requests.list': { limit: 5, filter: { status: 200 } },
@@ -67,6 +69,10 @@ describe('the contract', () => {
         moves: 0,
         requests: 1,
         pinned: false,
+        pinnedTo: null,
+        how: 'chosen:turn',
+        from: null,
+        reason: null,
         expiresAt: null,
       },
     ];
@@ -109,10 +115,11 @@ describe('the contract', () => {
 
 describe('moving the clients of a node', () => {
   it('counts those it moves, names what is not there, and refuses when nobody else would take them', async () => {
-    const client = { pool: 'web', kind: 'address' as const, since: 1, lastSeen: 1, moves: 0, requests: 1, expiresAt: null };
+    const how = { how: 'chosen:turn' as const, from: null, reason: null, pinnedTo: null };
+    const client = { pool: 'web', kind: 'address' as const, since: 1, lastSeen: 1, moves: 0, requests: 1, ...how, expiresAt: null };
     it_.engine.clients = [
       { ...client, key: '10.0.0.1', node: 'a', pinned: false },
-      { ...client, key: '10.0.0.2', node: 'a', pinned: true },
+      { ...client, key: '10.0.0.2', node: 'a', pinned: true, pinnedTo: 'a' },
       { ...client, key: '10.0.0.3', node: 'b', pinned: false },
     ];
     const params = { pool: 'web', node: 'a' };

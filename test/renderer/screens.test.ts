@@ -282,6 +282,10 @@ describe('clients', () => {
           moves: 0,
           requests: 1,
           pinned: false,
+          pinnedTo: null,
+          how: 'chosen:turn' as const,
+          from: null,
+          reason: null,
           expiresAt: null,
         })),
       });

@@ -226,7 +226,7 @@ export class Pool {
     node.health.stop();
     this.deps.names.unwatch(node.address);
     node.upstream.closeIdle();
-    this.clients?.unpinNode(node);
+    this.clients?.unpinNode(node, this.deps.clock.now());
     this.clients?.dropNode(node);
     this.onRetired?.(node);
   }
@@ -383,6 +383,7 @@ export class Pool {
     if (node === undefined) return undefined;
     const entry = clients.add(this.codec === null ? placement.client : this.codec.newClient(), node, now);
     entry.requests = 1;
+    entry.how = placement.how;
     this.issueCookie(placement, entry, node);
     return node;
   }
@@ -391,11 +392,16 @@ export class Pool {
     if (entry.node === node) return;
     const from = this.clients!.place(entry, node, now);
     this.issueCookie(placement, entry, node);
+    entry.how = placement.how;
+    entry.from = '';
+    entry.reason = '';
     if (from === undefined) return;
     // A client that never got an answer from its first node has not moved; it has only just arrived.
     if (!placement.known) entry.moves--;
     else {
       const reason = entry.pinned === node ? `pinned to ${node.label}` : this.whyLeft(from, placement.tried);
+      entry.from = from;
+      entry.reason = reason;
       this.deps.fact({ time: now, kind: 'client.moved', pool: this.config.id, client: entry.key, from, to: node.id, reason });
     }
   }
@@ -440,6 +446,7 @@ export class Pool {
     // Ours, but not in the table: the engine was restarted, or the entry was forgotten for being unseen.
     const restored = clients.add(content.client, node, now);
     restored.cookie = cookie;
+    restored.how = verdictCode['chosen:sticky-cookie'];
     this.byCookie.set(cookie, restored);
     return restored;
   }
@@ -522,6 +529,15 @@ export class Pool {
     const now = this.deps.clock.now();
     entry.pinned = node;
     this.deps.fact({ time: now, kind: 'client.pinned', pool: this.config.id, client: entry.key, node: node.id });
+  }
+
+  /** Takes a pin off: the client stays on its node as others do, and its entry's time begins anew. */
+  unpin(entry: StickyClient<PoolNode>): void {
+    const now = this.deps.clock.now();
+    if (entry.pinned === null) return;
+    const node = entry.node?.id ?? entry.lastNode;
+    this.clients!.unpin(entry, now);
+    this.deps.fact({ time: now, kind: 'client.unpinned', pool: this.config.id, client: entry.key, node });
   }
 
   /** Forgets a client: its next request is placed afresh, whatever cookie it holds. */

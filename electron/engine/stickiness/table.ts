@@ -13,6 +13,11 @@ export interface StickyClient<N> {
   lastSeen: number;
   moves: number;
   requests: number;
+  /** How its node was chosen when it came there: a verdict code of metrics/request-ring.ts. Its pool's to set. */
+  how: number;
+  /** The node it came from and why it left there, in words, when it came by moving; else empty. Its pool's to set. */
+  from: string;
+  reason: string;
   /** When the table last put it in its place in the order of endings. */
   ordered: number;
   /** Cookie clients: the value they hold now. */
@@ -80,6 +85,9 @@ export class ClientTable<N extends StickyNode> {
       lastSeen: now,
       moves: 0,
       requests: 0,
+      how: 0,
+      from: '',
+      reason: '',
       ordered: now,
       cookie: '',
     };
@@ -132,9 +140,17 @@ export class ClientTable<N extends StickyNode> {
     return dropped;
   }
 
+  /** The client stays where it is, but only as others do. Its time begins anew: it may have run out while a pin held it. */
+  unpin(entry: StickyClient<N>, now: number): void {
+    entry.pinned = null;
+    entry.added = now;
+    this.moveToBack(entry, now);
+  }
+
   /** Forgets pins to a node that is gone for good. */
-  unpinNode(node: N): void {
-    for (const entry of this.entries.values()) if (entry.pinned === node) entry.pinned = null;
+  unpinNode(node: N, now: number): void {
+    const pinned = [...this.entries.values()].filter((entry) => entry.pinned === node);
+    for (const entry of pinned) this.unpin(entry, now);
   }
 
   remove(entry: StickyClient<N>): void {
@@ -173,7 +189,8 @@ export class ClientTable<N extends StickyNode> {
   }
 
   private endOf(entry: StickyClient<N>): number {
-    return (this.options.expires === 'added' ? entry.added : entry.lastSeen) + this.options.ttlMs;
+    // A client is never added after it was last seen, unless its time began anew.
+    return (this.options.expires === 'added' ? entry.added : Math.max(entry.lastSeen, entry.added)) + this.options.ttlMs;
   }
 
   private moveToBack(entry: StickyClient<N>, now: number): void {

@@ -4,7 +4,7 @@ import { ContractError } from '../../../shared/contract/envelope.ts';
 import type { Config, HealthCheckConfig, NodeConfig } from '../../../shared/model/config.ts';
 import type { Client } from '../../../shared/model/metrics.ts';
 import type { CheckResult, EngineSnapshot } from '../../../shared/model/state.ts';
-import type { ApplyOptions, ClientQuery, EngineApi, EngineEvents, RequestQuery } from '../api.ts';
+import type { ApplyOptions, ClientCountQuery, ClientQuery, EngineApi, EngineEvents, RequestQuery } from '../api.ts';
 import { EngineError } from '../errors.ts';
 import type { EngineArgs, EngineMethod, EngineValue, FromWorker, ToWorker, WorkerSetup } from './messages.ts';
 import { engineWorkerUrl } from './worker-url.ts';
@@ -103,6 +103,14 @@ export class EngineHost implements EngineApi {
 
   pinClient(pool: string, key: string, node: string): Promise<Client> {
     return this.#request('pinClient', pool, key, node);
+  }
+
+  countClients(query: ClientCountQuery): Promise<EngineValue<'countClients'>> {
+    return this.#request('countClients', query);
+  }
+
+  unpinClient(pool: string, key: string): Promise<Client> {
+    return this.#request('unpinClient', pool, key);
   }
 
   releaseClient(pool: string, key: string): Promise<void> {

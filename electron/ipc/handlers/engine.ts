@@ -5,7 +5,9 @@ import { fromEngine, type HandlerDeps } from './deps.ts';
 type EngineChannels =
   | 'engine.snapshot'
   | 'clients.list'
+  | 'clients.summary'
   | 'clients.pin'
+  | 'clients.unpin'
   | 'clients.release'
   | 'node.moveClients'
   | 'requests.list'
@@ -18,6 +20,8 @@ export function engineHandlers({ engine, journal, traffic, workspace }: HandlerD
     'engine.snapshot': () => fromEngine(() => engine.snapshot()),
     'clients.list': (query) => fromEngine(() => engine.listClients(query)),
     'clients.pin': ({ pool, key, node }) => fromEngine(() => engine.pinClient(pool, key, node)),
+    'clients.summary': (query) => fromEngine(() => engine.countClients(query)),
+    'clients.unpin': ({ pool, key }) => fromEngine(() => engine.unpinClient(pool, key)),
     'clients.release': async ({ pool, key }) => {
       await fromEngine(() => engine.releaseClient(pool, key));
       return {};

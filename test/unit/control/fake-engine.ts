@@ -95,7 +95,32 @@ export class FakeEngine implements EngineService {
     if (!this.config.pools.some((p) => p.id === pool)) throw new EngineError('POOL_NOT_FOUND', `There is no pool "${pool}".`);
     if (!this.config.pools.some((p) => p.nodes.some((n) => n.id === node)))
       throw new EngineError('NODE_NOT_FOUND', `There is no node "${node}".`);
-    return { pool, key, kind: 'address', node, since: 1, lastSeen: 1, moves: 0, requests: 1, pinned: true, expiresAt: null };
+    return {
+      pool,
+      key,
+      kind: 'address',
+      node,
+      since: 1,
+      lastSeen: 1,
+      moves: 0,
+      requests: 1,
+      pinned: true,
+      pinnedTo: node,
+      how: 'chosen:turn',
+      from: null,
+      reason: null,
+      expiresAt: null,
+    };
+  }
+
+  countClients() {
+    return { nodes: [] };
+  }
+
+  unpinClient(pool: string, key: string): Client {
+    const client = this.clients.find((one) => one.pool === pool && one.key === key);
+    if (!client) throw new EngineError('CLIENT_NOT_FOUND', `There is no client "${key}".`);
+    return { ...client, pinned: false, pinnedTo: null };
   }
 
   releaseClient(_pool: string, key: string): void {
