@@ -10,7 +10,7 @@ import type { ModesView } from './mode-changes.ts';
 import type { SettingsView } from './settings-store.ts';
 import type { Stores } from './stores.ts';
 import type { ToastMessage } from './toast-store.ts';
-import type { TrafficView } from './traffic-store.ts';
+import type { TrafficView } from './traffic-rings.ts';
 import type { ViewState } from './view-store.ts';
 
 const StoresContext = createContext<Stores | null>(null);

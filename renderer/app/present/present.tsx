@@ -4,7 +4,7 @@ import type { NodeState, PoolState } from '../../../shared/model/state.ts';
 import { nodeKey } from '../../../shared/state/patch.ts';
 import { useEngine, useFailovers, useJournal, useTraffic } from '../../stores/context.tsx';
 import { type Failover, noticedIn } from '../../stores/failover-store.ts';
-import type { TrafficView } from '../../stores/traffic-store.ts';
+import type { TrafficView } from '../../stores/traffic-rings.ts';
 import { type EffectiveState, effectiveState, stateLooks } from '../../ui/effective-state.ts';
 import { formatCount, formatMs, formatRate, missing } from '../../ui/format.ts';
 import { MiddleTruncate } from '../../ui/middle-truncate.tsx';

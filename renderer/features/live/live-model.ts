@@ -3,7 +3,7 @@ import type { Client } from '../../../shared/model/metrics.ts';
 import type { ListenerState, NodeState, PoolState } from '../../../shared/model/state.ts';
 import { nodeKey } from '../../../shared/state/patch.ts';
 import type { Rates } from '../../stores/traffic-series.ts';
-import type { TrafficView } from '../../stores/traffic-store.ts';
+import type { TrafficView } from '../../stores/traffic-rings.ts';
 import type { Edge, EdgeLook } from '../../map/bands.ts';
 import { type EffectiveState, effectiveState } from '../../ui/effective-state.ts';
 
