@@ -199,10 +199,15 @@ export class FlowMap {
       this.frame ??= requestAnimationFrame(this.draw);
       return;
     }
-    this.timer ??= setTimeout(() => {
-      this.timer = undefined;
-      this.frame ??= requestAnimationFrame(this.draw);
-    }, delay - 4);
+    // At whole multiples of the pace, so that figures, which change on the half second, need no frame of their own.
+    const wait = delay - (now % delay);
+    this.timer ??= setTimeout(
+      () => {
+        this.timer = undefined;
+        this.frame ??= requestAnimationFrame(this.draw);
+      },
+      wait > delay / 4 ? wait - 4 : wait + delay - 4,
+    );
   }
 
   private easing(): boolean {

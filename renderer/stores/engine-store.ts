@@ -2,6 +2,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { EnginePatch, EngineSnapshot, ListenerState, PoolState } from '../../shared/model/state.ts';
 import { applyPatch } from '../../shared/state/patch.ts';
 import { type Client, errorMessage } from '../bridge/client.ts';
+import { onBeat } from '../ui/beat.ts';
 
 export type Connection = 'connecting' | 'live' | 'offline';
 
@@ -34,7 +35,6 @@ const calmFields = new Set([
   'streak',
   'nextCheckAt',
 ]);
-const calmMs = 500;
 
 function isCalm(patch: EnginePatch): boolean {
   if (patch.reset || patch.pools) return false;
@@ -78,19 +78,18 @@ export function createEngineStore(client: Client): EngineStore {
   let retry: ReturnType<typeof setTimeout> | undefined;
   let stopped = true;
 
-  let calm: ReturnType<typeof setTimeout> | undefined;
+  /** There are calm changes that the next beat shows. */
+  let calm = false;
 
   const publish = (next: EngineSnapshot) => {
     snapshot = next;
-    clearTimeout(calm);
-    calm = undefined;
+    calm = false;
     const { startedAt, epoch, listeners, pools } = next;
     store.setState({ connection: 'live', problem: '', startedAt, epoch, listeners, pools });
   };
 
   const goOffline = (problem: string) => {
-    clearTimeout(calm);
-    calm = undefined;
+    calm = false;
     store.setState({ connection: 'offline', problem });
   };
 
@@ -133,7 +132,7 @@ export function createEngineStore(client: Client): EngineStore {
     else if (!isCalm(patch)) publish(applied);
     else {
       snapshot = applied;
-      calm ??= setTimeout(() => publish(snapshot!), calmMs);
+      calm = true;
     }
   };
 
@@ -151,6 +150,9 @@ export function createEngineStore(client: Client): EngineStore {
       };
       if (typeof document !== 'undefined') document.addEventListener('visibilitychange', onVisible);
       const ends = [
+        onBeat(() => {
+          if (calm) publish(snapshot!);
+        }),
         client.subscribe('engine.patch', onPatch),
         client.subscribe('traffic.tick', () => {
           heardAt = Date.now();
@@ -165,7 +167,6 @@ export function createEngineStore(client: Client): EngineStore {
         stopped = true;
         clearInterval(watchdog);
         clearTimeout(retry);
-        clearTimeout(calm);
         if (typeof document !== 'undefined') document.removeEventListener('visibilitychange', onVisible);
         for (const end of ends) end();
       };

@@ -1,20 +1,23 @@
 import { useSyncExternalStore } from 'react';
+import { beatMs, onBeat } from './beat.ts';
 
 const watchers = new Set<() => void>();
 let now = Date.now();
-let timer: ReturnType<typeof setInterval> | undefined;
+let end: (() => void) | undefined;
 
 const subscribe = (callback: () => void) => {
   watchers.add(callback);
-  timer ??= setInterval(() => {
+  end ??= onBeat(() => {
+    // Every second beat.
+    if (Date.now() - now < 1.5 * beatMs) return;
     now = Date.now();
     for (const watcher of watchers) watcher();
-  }, 1_000);
+  });
   return () => {
     watchers.delete(callback);
     if (watchers.size > 0) return;
-    clearInterval(timer);
-    timer = undefined;
+    end?.();
+    end = undefined;
   };
 };
 
@@ -22,7 +25,7 @@ const subscribe = (callback: () => void) => {
 export function useNow(): number {
   return useSyncExternalStore(subscribe, () => {
     // Nobody watched for a while: what is kept is old.
-    if (!timer && Date.now() - now > 1_000) now = Date.now();
+    if (!end && Date.now() - now > 1_000) now = Date.now();
     return now;
   });
 }

@@ -3,6 +3,7 @@ import type { JournalEntry } from '../../../shared/model/journal.ts';
 import type { Client as BalancedClient } from '../../../shared/model/metrics.ts';
 import type { Client } from '../../bridge/client.ts';
 import type { JournalStore } from '../../stores/journal-store.ts';
+import { onBeat } from '../../ui/beat.ts';
 
 export interface ClientsView {
   /** At most the first 1,000; in order of arrival on their node. */
@@ -29,7 +30,8 @@ export interface ClientsFeed {
   start(wanted: () => boolean): () => void;
 }
 
-const pollMs = 1_000;
+/** A little less than a second: every second beat. Milliseconds. */
+const pollMs = 900;
 /** Moves that come within this long are one movement. */
 const gatherMs = 40;
 /** An answer made before a move may arrive after it; for this long the move is believed. */
@@ -114,20 +116,34 @@ export function createClientsFeed(client: Client, journal: JournalStore, isLeft:
       return () => watchers.delete(callback);
     },
     start(wanted) {
+      let askedAt = Number.NEGATIVE_INFINITY;
       let asking = false;
+      let answer: { clients: BalancedClient[]; total: number } | undefined;
       const poll = () => {
-        if (asking || !wanted()) return;
+        if (asking || performance.now() - askedAt < pollMs || !wanted()) return;
         asking = true;
+        askedAt = performance.now();
         client
           .request('clients.list', { limit: 1_000 })
-          .then(take, () => {
-            // The banner says that nobody answers; the last picture stays.
-          })
+          .then(
+            (value) => {
+              // The first is shown at once, later ones when everything else is.
+              if (store.getState().loaded) answer = value;
+              else take(value);
+            },
+            () => {
+              // The banner says that nobody answers; the last picture stays.
+            },
+          )
           .finally(() => {
             asking = false;
           });
       };
-      const timer = setInterval(poll, pollMs);
+      const endBeat = onBeat(() => {
+        if (answer) take(answer);
+        answer = undefined;
+        poll();
+      });
       const end = journal.onEntry((entry) => {
         if (entry.kind !== 'client.moved') return;
         gathered.push(entry);
@@ -135,7 +151,7 @@ export function createClientsFeed(client: Client, journal: JournalStore, isLeft:
       });
       poll();
       return () => {
-        clearInterval(timer);
+        endBeat();
         clearTimeout(gathering);
         end();
       };
