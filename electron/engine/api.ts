@@ -1,4 +1,5 @@
 import type { Config, HealthCheckConfig, NodeConfig } from '../../shared/model/config.ts';
+import type { InjectedFault } from '../../shared/model/fault.ts';
 import type { JournalFact } from '../../shared/model/journal.ts';
 import type { Client, ClientCounts, RequestRecord, Sampling, TrafficTick } from '../../shared/model/metrics.ts';
 import type { CheckResult, EnginePatch, EngineSnapshot } from '../../shared/model/state.ts';
@@ -38,6 +39,12 @@ export interface EngineApi {
   listRequests(query: RequestQuery): Awaitable<{ entries: RequestRecord[]; sampling: Sampling }>;
   /** Runs one probe now, of a node that need not be configured. */
   tryCheck(node: NodeConfig, check: HealthCheckConfig): Promise<CheckResult>;
+  /**
+   * Makes these faults up for nodes, on purpose, in place of those made up before; an empty list ends them all. A fault ends with
+   * its node; others outlive a change of the configuration.
+   * @throws EngineError POOL_NOT_FOUND, NODE_NOT_FOUND; nothing has changed then.
+   */
+  setFaults(faults: readonly InjectedFault[]): Awaitable<void>;
   /**
    * Stops accepting, lets what is in flight finish within each listener's drain timeout, then cuts the rest.
    * @returns how many connections were cut.

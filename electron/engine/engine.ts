@@ -3,6 +3,7 @@ import type { LookupFunction } from 'node:net';
 import type { Server as TlsServer } from 'node:tls';
 import { formatHostPort, parseHostPort, reachesListener } from '../../shared/model/address.ts';
 import type { Config, HealthCheckConfig, ListenerConfig, NodeConfig } from '../../shared/model/config.ts';
+import type { InjectedFault } from '../../shared/model/fault.ts';
 import type { JournalFact } from '../../shared/model/journal.ts';
 import type { Client, ClientCounts } from '../../shared/model/metrics.ts';
 import type { CheckResult, EngineSnapshot } from '../../shared/model/state.ts';
@@ -441,6 +442,11 @@ export class Engine implements EngineApi {
     const entry = pool.clients?.find(key, this.clock.now());
     if (!entry) throw new EngineError('CLIENT_NOT_FOUND', `Pool "${pool.config.id}" knows no client "${key}".`);
     return entry;
+  }
+
+  setFaults(faults: readonly InjectedFault[]): void {
+    for (const { pool, node } of faults) this.nodeNamed(this.poolNamed(pool), node);
+    for (const pool of this.pools.values()) pool.setFaults(faults);
   }
 
   listRequests(query: RequestQuery): ReturnType<RequestRing['list']> {

@@ -190,6 +190,7 @@ export function createFakeMain(options: FakeOptions = {}): FakeMain {
           streak,
           nextCheckAt: now() + 600,
           drain: null,
+          fault: null,
           ...known,
           id: node.id,
           label: node.label ?? node.id,

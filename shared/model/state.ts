@@ -50,6 +50,8 @@ export const nodeStateSchema = z.object({
   stickyClients: z.number(),
   /** Set while mode is drain: when it began, when who is left is placed anew, and how many sticky clients it had at first. */
   drain: z.object({ since: z.number(), until: z.number(), clientsAtStart: z.number() }).nullable(),
+  /** A fault that the engine makes up for it, in short words that begin with "DEMO:"; null: none. */
+  fault: z.string().nullable(),
 });
 export type NodeState = z.output<typeof nodeStateSchema>;
 

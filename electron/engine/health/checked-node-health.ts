@@ -6,7 +6,9 @@ import { afterFailure, afterPass, isUp, startingHealth, type Thresholds } from '
 import type { NodeHealth } from './node-health.ts';
 import { PassiveMonitor } from './passive-monitor.ts';
 import type { Probe } from './probes/probe.ts';
+import { faultyProbe } from './probes/faulty-probe.ts';
 import { createProbe } from './probes/run-probe.ts';
+import type { NodeFault } from '../pools/node-fault.ts';
 import type { DialAddress } from '../upstream/name-resolver.ts';
 
 export interface NodeHealthOptions {
@@ -17,6 +19,8 @@ export interface NodeHealthOptions {
   passive: PoolConfig['passiveCheck'];
   /** What the node demands ahead of every connection, probes included. Default none. */
   proxyProtocol?: PoolConfig['proxyProtocol'];
+  /** The fault made up for the node at present, which its checks meet too. Default none. */
+  fault?: () => NodeFault | null;
   clock: Clock;
   /** 0 ≤ n < 1, for the jitter of checks. */
   random: () => number;
@@ -74,7 +78,7 @@ class CheckedNodeHealth implements NodeHealth {
         this.#checked(result);
       };
       this.#checker = new ActiveChecker({
-        probe,
+        probe: options.fault ? faultyProbe(probe, check, options.fault, clock) : probe,
         intervalMs: check.intervalMs,
         timeoutMs: check.timeoutMs,
         clock,

@@ -6,6 +6,7 @@ import type { NodeHealth } from '../health/node-health.ts';
 import { WindowedHistogram } from '../metrics/histogram.ts';
 import type { StickyNode } from '../stickiness/table.ts';
 import { ConnectionPool } from '../upstream/connection-pool.ts';
+import type { NodeFault } from './node-fault.ts';
 import type { DialAddress } from '../upstream/name-resolver.ts';
 
 /** Something that uses a node and can be ended: what is cut when a removed node's time is up. */
@@ -47,6 +48,8 @@ export class PoolNode implements Candidate, StickyNode {
   retired = false;
   /** When it came back up, for slow start; 0 when it is not ramping. Milliseconds of the monotonic clock. */
   rampFrom = 0;
+  /** What is made to go wrong with it, on purpose. */
+  fault: NodeFault | null = null;
   drain: { since: number; until: number; clientsAtStart: number } | null = null;
 
   constructor(pool: string, config: NodeConfig, address: DialAddress) {
@@ -95,6 +98,7 @@ export class PoolNode implements Candidate, StickyNode {
       bytesOut: this.bytesOut,
       stickyClients: this.stickyClients,
       drain: this.drain,
+      fault: this.fault?.words ?? null,
     };
   }
 }

@@ -9,7 +9,9 @@ import { createNodeHealth } from '../health/checked-node-health.ts';
 import { verdictCode } from '../metrics/request-ring.ts';
 import { CookieCodec } from '../stickiness/cookie.ts';
 import { ClientTable, type StickyClient, type TableOptions } from '../stickiness/table.ts';
+import type { InjectedFault } from '../../../shared/model/fault.ts';
 import type { Placement } from './decision.ts';
+import { NodeFault } from './node-fault.ts';
 import { addressOf, PoolNode } from './node.ts';
 import type { DialAddress, NameResolver } from '../upstream/name-resolver.ts';
 
@@ -160,6 +162,7 @@ export class Pool {
       check: this.config.healthCheck,
       passive: this.config.passiveCheck,
       proxyProtocol: this.config.proxyProtocol,
+      fault: () => node.fault,
       clock: this.deps.clock,
       random: this.deps.random,
       onChange: (_health, before) => {
@@ -247,6 +250,15 @@ export class Pool {
       }
     }
     this.nodesByTag = new Map(this.codec ? this.nodes.map((node) => [this.codec!.nodeTag(node.id), node]) : []);
+  }
+
+  /** Makes these faults up for its nodes, and no others; those of other pools do not matter. */
+  setFaults(faults: readonly InjectedFault[]): void {
+    for (const node of this.nodes) {
+      const found = faults.find((one) => one.pool === this.config.id && one.node === node.id);
+      node.fault = found ? new NodeFault(found.fault, this.deps.random) : null;
+    }
+    this.deps.changed();
   }
 
   /** Works out anew who may get new clients. Called when a mode, a state, a weight or the nodes change. */

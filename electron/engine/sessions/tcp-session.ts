@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { hash32 } from '../balancing/hash.ts';
 import { Reused, type Phases } from '../metrics/request-ring.ts';
 import { Placement } from '../pools/decision.ts';
+import { faultMark, type NodeFault } from '../pools/node-fault.ts';
 import type { Ending, PoolNode } from '../pools/node.ts';
 import type { Pool, Waiter } from '../pools/pool.ts';
 import { dial } from '../upstream/dial.ts';
@@ -31,6 +32,8 @@ export class TcpSession implements Session, Ending, Waiter, Phases {
   private upstream: Socket | null = null;
   private isConnected = false;
   private connectingSince = 0;
+  /** Ends the wait that a made-up fault has put before connecting. */
+  private cancelHold: (() => void) | undefined;
   private lastActive: number;
   /** Monotonic milliseconds; 0 while it does not wait for a place. */
   private queuedSince = 0;
@@ -98,6 +101,25 @@ export class TcpSession implements Session, Ending, Waiter, Phases {
     node.inUse.add(this);
     this.isConnected = false;
     this.connectingSince = this.listener.clock.monotonic();
+    if (node.fault === null || !this.meetsFault(node, node.fault)) this.connect(node);
+  }
+
+  /** @returns true when the session does not go to the node now. */
+  private meetsFault(node: PoolNode, fault: NodeFault): boolean {
+    if (fault.refuses) {
+      this.connectFailed(node, `connection refused ${faultMark}`);
+      return true;
+    }
+    const delay = fault.delayMs();
+    if (delay === 0) return false;
+    this.cancelHold = this.listener.clock.after(delay, () => {
+      this.cancelHold = undefined;
+      this.connect(node);
+    });
+    return true;
+  }
+
+  private connect(node: PoolNode): void {
     const { socket, ready } = dial(node.address, node.config.tls, {
       preamble: this.proxyHeader(),
       read: (data) => {
@@ -262,6 +284,7 @@ export class TcpSession implements Session, Ending, Waiter, Phases {
     this.leave();
     this.upstream = null;
     upstream?.destroy();
+    this.cancelHold?.();
     this.listener.ended(this);
   }
 
@@ -280,11 +303,13 @@ export class TcpSession implements Session, Ending, Waiter, Phases {
         this.fail();
         return;
       }
-      if (this.upstream !== null && this.node !== undefined && now - this.connectingSince >= connectMs) {
-        const { upstream, node } = this;
+      const { upstream, node, cancelHold } = this;
+      if (node !== undefined && (upstream !== null || cancelHold !== undefined) && now - this.connectingSince >= connectMs) {
         this.upstream = null;
-        upstream.destroy();
-        this.connectFailed(node, `no connection within ${connectMs} ms`);
+        upstream?.destroy();
+        cancelHold?.();
+        this.cancelHold = undefined;
+        this.connectFailed(node, `no connection within ${connectMs} ms${cancelHold === undefined ? '' : ` ${faultMark}`}`);
       }
     } else if (now - this.lastActive >= this.listener.config.timeouts.idleMs) this.cut();
   }

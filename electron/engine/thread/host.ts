@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
 import { ContractError } from '../../../shared/contract/envelope.ts';
 import type { Config, HealthCheckConfig, NodeConfig } from '../../../shared/model/config.ts';
+import type { InjectedFault } from '../../../shared/model/fault.ts';
 import type { Client } from '../../../shared/model/metrics.ts';
 import type { CheckResult, EngineSnapshot } from '../../../shared/model/state.ts';
 import type { ApplyOptions, ClientCountQuery, ClientQuery, EngineApi, EngineEvents, RequestQuery } from '../api.ts';
@@ -53,6 +54,7 @@ export class EngineHost implements EngineApi {
   #phase: 'idle' | 'starting' | 'running' | 'closed' = 'idle';
   #closing: Promise<{ cut: number }> | undefined;
   #config: Config | undefined;
+  #faults: readonly InjectedFault[] = [];
   #epoch = 0;
   #calls = 0;
   #startedAt = 0;
@@ -90,6 +92,10 @@ export class EngineHost implements EngineApi {
   async apply(config: Config, options: ApplyOptions = {}): Promise<{ changed: string[] }> {
     const result = await this.#request('apply', config, options);
     this.#config = config;
+    // As the engine does: a fault ends with its node.
+    this.#faults = this.#faults.filter((fault) =>
+      config.pools.some((pool) => pool.id === fault.pool && pool.nodes.some((node) => node.id === fault.node)),
+    );
     return result;
   }
 
@@ -127,6 +133,12 @@ export class EngineHost implements EngineApi {
 
   tryCheck(node: NodeConfig, check: HealthCheckConfig): Promise<CheckResult> {
     return this.#request('tryCheck', node, check);
+  }
+
+  /** Remembers what the engine took, so that a restarted thread makes up the same. */
+  async setFaults(faults: readonly InjectedFault[]): Promise<void> {
+    await this.#request('setFaults', faults);
+    this.#faults = faults;
   }
 
   /** Graceful: see EngineApi. The thread has ended when it resolves; a second call gets the first one's answer. */
@@ -258,6 +270,7 @@ export class EngineHost implements EngineApi {
     if (this.#config) {
       try {
         await this.#restore(this.#config, worker);
+        if (this.#faults.length > 0) await this.#call('setFaults', this.#faults);
       } catch (error) {
         if (worker !== this.#worker) return;
         this.#options.onProblem?.(

@@ -19,6 +19,7 @@ export const engineMethods: readonly EngineMethod[] = [
   'moveClients',
   'listRequests',
   'tryCheck',
+  'setFaults',
   'close',
 ];
 

@@ -60,6 +60,18 @@ it('keeps to the last configuration the engine took when one kills it', async ()
   expect(facts.at(-1)).toMatchObject({ kind: 'listener.up', reason: 'web' });
 });
 
+it('gives a new thread the faults the old one made up, but for those of nodes that are gone', async () => {
+  const { host } = hostOf();
+  const withNodes = (...nodes: string[]) =>
+    parseConfig({ version: 1, pools: [{ id: 'p', nodes: nodes.map((id, i) => ({ id, address: `127.0.0.1:${1000 + i}` })) }] }).config!;
+  const refuses = (node: string) => ({ pool: 'p', node, fault: { type: 'refuse' as const } });
+  await host.apply(withNodes('a', 'b'));
+  await host.setFaults([refuses('a'), refuses('b')]);
+  await host.apply(withNodes('b'));
+  await failureOf(host.listClients({ search: 'throw' }));
+  expect(await host.snapshot()).toMatchObject({ epoch: 2, faults: [refuses('b')] });
+});
+
 it('serves what can still be bound after a restart', async () => {
   const { host, facts } = hostOf();
   const listener = (id: string, port: number) => ({ id, port, protocol: 'tcp', pool: 'p' });

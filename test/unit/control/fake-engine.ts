@@ -82,6 +82,7 @@ export class FakeEngine implements EngineService {
           nextCheckAt: null,
           stickyClients: 0,
           drain: null,
+          fault: null,
         })),
       })),
     };
@@ -137,6 +138,8 @@ export class FakeEngine implements EngineService {
   listRequests() {
     return { entries: [], sampling: { every: 1, errorsEvery: 1, seen: 0, recorded: 0 } };
   }
+
+  setFaults(): void {}
 
   tryCheck() {
     return Promise.resolve({ time: 1, ok: true, detail: 'HTTP 200', durationMs: 1 });

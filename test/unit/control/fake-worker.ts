@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 /** Speaks the engine thread's protocol; the names of clients searched for tell it how to misbehave. */
 const port = parentPort!;
 let applied = 0;
+let faults: unknown = [];
 port.on('message', (message: { type: string; id: number; method: string; args: unknown[] }) => {
   if (message.type === 'ping') {
     port.postMessage({ type: 'pong' });
@@ -37,7 +38,10 @@ port.on('message', (message: { type: string; id: number; method: string; args: u
     value({ changed: [] });
   } else if (message.method === 'snapshot') {
     const { epoch, cookieKey } = workerData as { epoch: number; cookieKey: Uint8Array };
-    value({ epoch, seq: applied, key: Buffer.from(cookieKey).toString('hex') });
+    value({ epoch, seq: applied, key: Buffer.from(cookieKey).toString('hex'), faults });
+  } else if (message.method === 'setFaults') {
+    faults = message.args[0];
+    value(undefined);
   } else if (search === 'throw')
     setImmediate(() => {
       throw new Error('boom');

@@ -1,12 +1,13 @@
 import { Reused, type Phases } from '../../metrics/request-ring.ts';
 import { Placement } from '../../pools/decision.ts';
+import { faultMark, type NodeFault } from '../../pools/node-fault.ts';
 import type { Ending, PoolNode } from '../../pools/node.ts';
 import type { Pool, Waiter } from '../../pools/pool.ts';
 import type { AnswerFraming, AnswerReceiver, UpstreamConnection } from '../../upstream/connection.ts';
 import type { ListenerContext } from '../listener-context.ts';
 import type { BodySink } from './chunked.ts';
 import { readCookie, withoutFields } from './header-rules.ts';
-import { errorReply } from './replies.ts';
+import { errorReply, faultReply } from './replies.ts';
 import type { RequestHead } from './request-head.ts';
 import type { ResponseHead } from './response-head.ts';
 
@@ -44,7 +45,8 @@ export interface ClientSide {
   tunnelEnded(): void;
 }
 
-const Step = { idle: 0, queued: 1, connecting: 2, waiting: 3, answering: 4, draining: 5, tunnel: 6 } as const;
+/** `held`: a made-up fault keeps the request back. `draining`: answered, but its body is still to come. */
+const Step = { idle: 0, queued: 1, held: 2, connecting: 3, waiting: 4, answering: 5, draining: 6, tunnel: 7 } as const;
 
 /**
  * One request on its way: placed on a node, sent, retried where that is safe, its answer passed on. There is one object per
@@ -80,6 +82,9 @@ export class Exchange implements AnswerReceiver, Ending, Waiter, Phases {
   private stepSince = 0;
   /** When the attempt under way began, monotonic milliseconds. */
   private attemptAt = 0;
+  /** How long a made-up fault has kept this attempt back, and how to end that. */
+  private heldMs = 0;
+  private cancelHold: (() => void) | undefined;
   private record = false;
   /** The client got an error that was not its own fault. */
   private erred = false;
@@ -207,14 +212,70 @@ export class Exchange implements AnswerReceiver, Ending, Waiter, Phases {
   }
 
   private connect(node: PoolNode, now: number): void {
+    this.attemptAt = now;
+    this.heldMs = 0;
+    if (node.fault !== null && this.meetsFault(node, node.fault, now)) return;
+    this.join(node, now);
+  }
+
+  /** @returns true when the request does not go to the node now. */
+  private meetsFault(node: PoolNode, fault: NodeFault, now: number): boolean {
+    if (fault.strikes()) {
+      this.answerFor(node, fault.status);
+      return true;
+    }
+    const delay = fault.delayMs();
+    if (delay === 0) return false;
+    this.enter(Step.held, now);
+    this.cancelHold = this.client.listener.clock.after(delay, () => {
+      const then = this.now();
+      this.cancelHold = undefined;
+      this.heldMs = then - now;
+      this.join(node, then);
+    });
+    return true;
+  }
+
+  private endHold(): void {
+    this.cancelHold?.();
+    this.cancelHold = undefined;
+  }
+
+  /** Answers in the node's place; the request's body is read as it would have been for the node. */
+  private answerFor(node: PoolNode, status: number): void {
+    const { client } = this;
+    const { request } = client;
+    node.requests++;
+    this.countError();
+    this.status = status;
+    const bodyUnsure = request.expectContinue && !client.bodyDone && !client.bodyBegun;
+    this.keep = !client.closing && !client.listener.draining && !bodyUnsure;
+    const { head, body } = faultReply(status);
+    const cookie = this.placement.setCookie === '' ? '' : this.cookieField(this.placement.setCookie);
+    const connection = this.keep ? (request.minor === 0 ? 'Connection: keep-alive\r\n' : '') : 'Connection: close\r\n';
+    client.writeText(`${head}${cookie}${connection}\r\n${this.isHead ? '' : body}`);
+    this.nodeFailed(node, `HTTP ${status} ${faultMark}`);
+    if (client.bodyDone || !this.keep) this.finish();
+    else {
+      this.step = Step.draining;
+      client.bodyWanted();
+    }
+  }
+
+  /** Takes or makes a connection to the node. */
+  private join(node: PoolNode, now: number): void {
     const { bound } = this;
     if (bound !== null && bound.node === node && bound.isUsable) this.connection = bound;
     else {
       this.dropBound();
-      this.connection = (this.freshOnly ? undefined : node.upstream.take()) ?? node.upstream.open();
+      const kept = this.freshOnly ? undefined : node.upstream.take();
+      if (kept === undefined && node.fault?.refuses === true) {
+        this.attemptFailed(node, `connection refused ${faultMark}`, false, true, false);
+        return;
+      }
+      this.connection = kept ?? node.upstream.open();
     }
     this.connection.attach(this);
-    this.attemptAt = now;
     if (this.connection.isConnected) {
       this.reused = Reused.yes;
       this.connectMs = 0;
@@ -228,7 +289,7 @@ export class Exchange implements AnswerReceiver, Ending, Waiter, Phases {
 
   connected(): void {
     const now = this.now();
-    this.connectMs = now - this.attemptAt;
+    this.connectMs = now - this.stepSince;
     this.send(now);
   }
 
@@ -237,7 +298,8 @@ export class Exchange implements AnswerReceiver, Ending, Waiter, Phases {
     const { request } = client;
     const node = this.node!;
     const connection = this.connection!;
-    this.enter(Step.waiting, now);
+    // A node that is made to be slow has the less time left.
+    this.enter(Step.waiting, now - this.heldMs);
     node.requests++;
     let head = request.forward;
     if (request.hostMissing) head += `Host: ${node.config.address}\r\n`;
@@ -416,13 +478,23 @@ export class Exchange implements AnswerReceiver, Ending, Waiter, Phases {
     }
     // A kept connection that was closed just as it was used again says nothing about the node.
     const stale = connection.reused && !connection.answered;
+    this.attemptFailed(node, words, stale, wasConnecting, connection.answered);
+  }
+
+  /**
+   * The node did not answer: another may, where that is safe.
+   * @param stale only the kept connection was.
+   * @param unsent nothing of the request has gone to the node.
+   * @param answered something of an answer came.
+   */
+  private attemptFailed(node: PoolNode, words: string, stale: boolean, unsent: boolean, answered: boolean): void {
     if (!stale) this.nodeFailed(node, words);
     const { request } = this.client;
     // Safe to send again: it never was, or it may be sent twice and no byte of an answer came (RFC 9110 section 9.2.2).
-    const mayRetry = wasConnecting || (request.idempotent && !request.hasBody && !connection.answered);
+    const mayRetry = unsent || (request.idempotent && !request.hasBody && !answered);
     this.leave();
     this.firstByteMs = -1;
-    if (!wasConnecting && this.failure !== 504) this.failure = 502;
+    if (!unsent && this.failure !== 504) this.failure = 502;
     if (stale && mayRetry) {
       const now = this.now();
       this.triedMs += now - this.attemptAt;
@@ -470,6 +542,7 @@ export class Exchange implements AnswerReceiver, Ending, Waiter, Phases {
     if (this.step === Step.idle) return;
     const now = this.now();
     if (this.step === Step.queued) this.stopWaiting(now);
+    this.endHold();
     this.connection?.destroy();
     this.connection = null;
     this.settle(now - this.startedAt);
@@ -494,6 +567,10 @@ export class Exchange implements AnswerReceiver, Ending, Waiter, Phases {
       this.stopWaiting(now);
       this.countError();
       this.reply(503);
+    } else if (this.step === Step.held && waited >= timeouts.responseMs) {
+      this.endHold();
+      this.failure = 504;
+      this.attemptFailed(this.node!, `no answer within ${timeouts.responseMs} ms ${faultMark}`, false, false, false);
     } else if (this.step === Step.connecting && waited >= timeouts.connectMs) this.giveUp(`no connection within ${timeouts.connectMs} ms`);
     else if (this.step === Step.waiting && this.client.bodyDone && waited >= timeouts.responseMs) {
       this.failure = 504;

@@ -14,6 +14,21 @@ const phrases: Record<number, [phrase: string, body: string]> = {
   505: ['HTTP Version Not Supported', 'Only HTTP/1.0 and HTTP/1.1 are served here.'],
 };
 
+/** The body of an answer that a made-up fault gives in a node's place. */
+const faultBody = 'DEMO fault: this answer was made up, the node was not asked.\n';
+
+/**
+ * The head of such an answer without its last line, so that fields can follow, and its body.
+ * @param status 500–599.
+ */
+export function faultReply(status: number): { head: string; body: string } {
+  const phrase = phrases[status]?.[0] ?? 'Server Error';
+  return {
+    head: `HTTP/1.1 ${status} ${phrase}\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ${faultBody.length}\r\nCache-Control: no-store\r\n`,
+    body: faultBody,
+  };
+}
+
 const cache = new Map<string, string>();
 
 /**
