@@ -14,8 +14,6 @@ export class Placement<N> {
   setCookie = '';
   /** No node was chosen, but one would have been if it were not at its limit: worth waiting for. */
   onlyFull = false;
-  /** The client was in the table before this request. */
-  known = false;
 
   reset(): void {
     this.cookie = undefined;
@@ -24,6 +22,5 @@ export class Placement<N> {
     this.how = 0;
     this.setCookie = '';
     this.onlyFull = false;
-    this.known = false;
   }
 }

@@ -338,7 +338,7 @@ export class Pool {
 
     // A request that waited for a place asks for the second time.
     if (placement.tried.length === 0 && !placement.onlyFull) {
-      placement.known = entry.requests > 0;
+      entry.settled = true;
       entry.requests++;
       clients.seen(entry, now);
     }
@@ -408,8 +408,8 @@ export class Pool {
     entry.from = '';
     entry.reason = '';
     if (from === undefined) return;
-    // A client that never got an answer from its first node has not moved; it has only just arrived.
-    if (!placement.known) entry.moves--;
+    // A client whose very first request is still looking for a node has not moved; it has only just arrived.
+    if (!entry.settled) entry.moves--;
     else {
       const reason = entry.pinned === node ? `pinned to ${node.label}` : this.whyLeft(from, placement.tried);
       entry.from = from;
@@ -454,12 +454,15 @@ export class Pool {
       return entry;
     }
     const node = this.nodesByTag.get(content.nodeTag);
-    if (node === undefined || !this.takesSticky(node)) return undefined;
+    if (node === undefined) return undefined;
     // Ours, but not in the table: the engine was restarted, or the entry was forgotten for being unseen.
     const restored = clients.add(content.client, node, now);
+    restored.settled = true;
     restored.cookie = cookie;
     restored.how = verdictCode['chosen:sticky-cookie'];
     this.byCookie.set(cookie, restored);
+    // Whose node has gone meanwhile is the same client still, and has to move.
+    if (!this.takesSticky(node)) clients.takeOff(restored);
     return restored;
   }
 

@@ -13,6 +13,8 @@ export interface StickyClient<N> {
   lastSeen: number;
   moves: number;
   requests: number;
+  /** It has had a node beyond its first request, so another node is a move. */
+  settled: boolean;
   /** How its node was chosen when it came there: a verdict code of metrics/request-ring.ts. Its pool's to set. */
   how: number;
   /** The node it came from and why it left there, in words, when it came by moving; else empty. Its pool's to set. */
@@ -85,6 +87,7 @@ export class ClientTable<N extends StickyNode> {
       lastSeen: now,
       moves: 0,
       requests: 0,
+      settled: false,
       how: 0,
       from: '',
       reason: '',
@@ -145,6 +148,11 @@ export class ClientTable<N extends StickyNode> {
     entry.pinned = null;
     entry.added = now;
     this.moveToBack(entry, now);
+  }
+
+  /** Takes one client off its node; it is placed anew by its next request. */
+  takeOff(entry: StickyClient<N>): void {
+    this.detach(entry);
   }
 
   /** Forgets pins to a node that is gone for good. */

@@ -319,6 +319,49 @@ describe('the queue', () => {
   });
 });
 
+describe('a move', () => {
+  const cookies = { stickiness: { type: 'http_cookie' } };
+  const movesOf = (bench: PoolBench) =>
+    bench.facts.filter((fact) => fact.kind === 'client.moved').map(({ from, to, reason }) => ({ from, to, reason }));
+
+  it('is none while the very first request looks for a node, and one from the second on, whichever fails first', () => {
+    const bench = new PoolBench(poolConfig(['a', 'b'], { ...table, passiveCheck: { enabled: false } }));
+    const first = bench.placement();
+    const node = bench.pool.choose(first)!;
+    first.tried.push(node);
+    const other = bench.pool.choose(first)!;
+    expect(other).not.toBe(node);
+    expect(movesOf(bench)).toEqual([]);
+
+    const slow = bench.placement('10.0.0.2');
+    const home = bench.pool.choose(slow)!;
+    // Answered while the first request is still under way.
+    expect(bench.ask('10.0.0.2')).toBe(home.id);
+    slow.tried.push(home);
+    const to = bench.pool.choose(slow)!;
+    expect(movesOf(bench)).toEqual([{ from: home.id, to: to.id, reason: `${home.id} did not answer` }]);
+    expect(bench.ask('10.0.0.2')).toBe(to.id);
+    expect(movesOf(bench)).toHaveLength(1);
+  });
+
+  it('of a client known by its cookie alone is told like any other: it stays the same client', () => {
+    const before = new PoolBench(poolConfig(['a', 'b'], cookies));
+    const placement = before.placement();
+    const home = before.pool.choose(placement)!;
+    const [client] = [...before.pool.clients!.values()];
+    // Another engine with the same key, as after a restart.
+    const after = new PoolBench(poolConfig(['a', 'b'], cookies));
+    after.down(home.id);
+    const returning = after.placement('10.0.0.1', placement.setCookie);
+    const to = after.pool.choose(returning)!;
+    expect(to.id).not.toBe(home.id);
+    expect(movesOf(after)).toEqual([{ from: home.id, to: to.id, reason: `${home.id} is down` }]);
+    expect([...after.pool.clients!.values()]).toMatchObject([{ key: client!.key, moves: 1, node: to }]);
+    expect(returning.setCookie).not.toBe('');
+    expect([after.node(home.id).stickyClients, to.stickyClients]).toEqual([0, 1]);
+  });
+});
+
 describe('backups', () => {
   it('take a request that every accept node has failed, and give their clients back', () => {
     const bench = new PoolBench(poolConfig(['a', { id: 'b', mode: 'backup' }], table));
