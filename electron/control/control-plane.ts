@@ -9,7 +9,12 @@ import type { LabPort } from '../ipc/handlers/deps.ts';
 import { createRouter, type Router } from '../ipc/router.ts';
 import type { DocumentStore } from '../store/store.ts';
 import { CertificateReloader } from './certificates/reload.ts';
+import { toContractError } from './engine-errors.ts';
 import { EventHub, type EventCallback } from './events.ts';
+import { History } from './history/history.ts';
+import { MemoryLog } from './history/memory-log.ts';
+import { Recorder, type RecordingOptions, type RunRecording } from './history/recorder.ts';
+import { createMemoryShelf, Runs } from './history/runs.ts';
 import { Journal } from './journal.ts';
 import type { Log } from './log.ts';
 import type { Overlay } from './overlay.ts';
@@ -28,8 +33,13 @@ export interface LabContext {
   setOverlay(overlay: Overlay | null): Promise<unknown>;
   /** Ports the configuration speaks of, bound at the moment or not. */
   reservedPorts(): Iterable<number>;
-  /** Writes a discrete fact into the journal (lab.fault). */
+  /** Writes a discrete fact into the journal (lab.fault, scenario.started). */
   fact(fact: JournalFact): void;
+  /**
+   * Begins to record a run: everything from now on until it is finished or discarded. Wait for it before the run begins.
+   * @throws ContractError ENGINE_UNAVAILABLE.
+   */
+  record(options: RecordingOptions): Promise<RunRecording>;
   log: Log;
 }
 
@@ -104,8 +114,15 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
   const { engineHost, log } = options;
   const startedAt = Date.now();
   const hub = new EventHub();
+  const history = new History({ log: new MemoryLog(), engine: engineHost, app: options.version });
+  const runs = new Runs(createMemoryShelf(), (all) => {
+    hub.publish('runs.changed', { runs: all });
+  });
+  const recorder = new Recorder({ engine: engineHost, runs, app: options.version });
   const journal = new Journal({
     onEntry: (entry) => {
+      history.entry(entry);
+      recorder.entry(entry);
       hub.publish('journal.entry', entry);
     },
   });
@@ -116,13 +133,18 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
   const stopListening = engineHost.subscribe({
     fact,
     patch: (patch) => {
+      if (patch.reset) history.structureChanged();
       hub.publish('engine.patch', patch);
     },
     tick: (tick) => {
       traffic.push(tick);
+      history.tick(tick);
+      recorder.tick(tick);
       hub.publish('traffic.tick', tick);
     },
     requests: (batch) => {
+      history.requests(batch.entries);
+      recorder.requests(batch.entries);
       hub.publish('requests.tick', batch);
     },
   });
@@ -158,6 +180,13 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     setOverlay: (overlay) => workspace.setOverlay(overlay),
     reservedPorts: () => configuredPorts(workspace.get()),
     fact,
+    record: async (recording) => {
+      try {
+        return await recorder.record(recording);
+      } catch (error) {
+        throw await toContractError(error);
+      }
+    },
     log,
   });
   lab.onChange((state) => {
@@ -171,7 +200,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     startedAt,
     configPath: workspace.path,
   });
-  const handlers = createHandlers({ engine: engineHost, workspace, journal, traffic, settings, lab, info });
+  const handlers = createHandlers({ engine: engineHost, workspace, journal, traffic, history, runs, settings, lab, info });
   const router = createRouter({ handlers, log, validateResults: options.validateResults ?? false });
 
   let closing: Promise<{ cut: number }> | undefined;
@@ -181,6 +210,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     await lab.close();
     const result = await engineHost.close();
     stopListening();
+    await history.close();
     return result;
   };
 
@@ -194,8 +224,13 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     subscribe: (channel, callback) => hub.subscribe(channel, callback),
     async start(startOptions) {
       await settings.load(log);
-      const { found } = await workspace.load(startOptions);
-      return { found };
+      try {
+        const { found } = await workspace.load(startOptions);
+        return { found };
+      } finally {
+        // Also when nothing runs yet: somebody mends the configuration, and that is history too.
+        history.start();
+      }
     },
     close: () => (closing ??= close()),
   };

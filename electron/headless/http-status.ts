@@ -14,6 +14,7 @@ const statuses: Record<ErrorCode, number> = {
   NODE_NOT_FOUND: 404,
   CLIENT_NOT_FOUND: 404,
   POOL_NOT_FOUND: 404,
+  RUN_NOT_FOUND: 404,
   TOO_LARGE: 413,
   UNAUTHORIZED: 401,
   UNKNOWN_CHANNEL: 404,

@@ -6,12 +6,14 @@ import { emptyConfig } from '../../shared/model/config.ts';
 import type { FoundServer } from '../../shared/model/discovery.ts';
 import type { JournalEntry, JournalFact } from '../../shared/model/journal.ts';
 import type { Client as BalancedClient, TrafficTick } from '../../shared/model/metrics.ts';
+import type { Run } from '../../shared/model/run.ts';
 import type { EngineSnapshot, ListenerState, NodeState, PoolState } from '../../shared/model/state.ts';
 import { parseConfig } from '../../shared/model/validate.ts';
 import { diffState } from '../../shared/state/patch.ts';
 import { TrafficRing, trafficSteps } from '../../shared/state/traffic-ring.ts';
 import { type Client, createClient, type Transport } from './client.ts';
 import { fakeCertificateHandlers } from './fake-certificates.ts';
+import { createFakeHistory } from './fake-history.ts';
 import { createFakeRequests } from './fake-requests.ts';
 
 /**
@@ -34,6 +36,8 @@ export interface FakeMain {
   restartEngine(): void;
   /** Loses the next patch, as a full buffer would. */
   dropNextPatch(): void;
+  /** Puts a run among those kept, as if it had been recorded. */
+  addRun(run: Run): void;
 }
 
 export interface FakeOptions {
@@ -106,6 +110,15 @@ export function createFakeMain(options: FakeOptions = {}): FakeMain {
     journal.push(entry);
     emit('journal.entry', entry);
   };
+  const past = createFakeHistory({
+    now,
+    entries: journal,
+    snapshot: () => ({ epoch, seq, startedAt, listeners, pools }),
+    clients: () => [...clients.values()].map(({ pool, key, node }) => ({ pool, key, node })),
+    changed: (runs) => {
+      emit('runs.changed', { runs });
+    },
+  });
   const poolOf = (id: string) => {
     const pool = pools.find((p) => p.id === id);
     if (!pool) throw new ContractError('POOL_NOT_FOUND', `No pool has the id "${id}".`);
@@ -372,8 +385,12 @@ export function createFakeMain(options: FakeOptions = {}): FakeMain {
       publish();
       return {};
     },
-    'journal.list': ({ afterSeq, limit = 100, kinds }) => {
-      const fit = journal.filter((e) => e.seq > (afterSeq ?? 0) && (!kinds || kinds.includes(e.kind)));
+    ...past.handlers,
+    'journal.list': ({ afterSeq, beforeSeq = Infinity, from = 0, to = Infinity, limit = 100, kinds }) => {
+      const fit = journal.filter(
+        (e) =>
+          e.seq > (afterSeq ?? 0) && e.seq < beforeSeq && e.time >= from && e.time <= to && (kinds === undefined || kinds.includes(e.kind)),
+      );
       const entries = afterSeq === undefined ? fit.slice(-limit) : fit.slice(0, limit);
       return { entries, lastSeq: journal.length };
     },
@@ -541,6 +558,7 @@ export function createFakeMain(options: FakeOptions = {}): FakeMain {
     }
     publish();
     for (const { ring } of rings) ring.push(message);
+    past.tick(message);
     emit('traffic.tick', message);
     const batch = requestLog.drain();
     if (batch) emit('requests.tick', batch);
@@ -652,5 +670,6 @@ export function createFakeMain(options: FakeOptions = {}): FakeMain {
     dropNextPatch() {
       dropPatch = true;
     },
+    addRun: past.addRun,
   };
 }

@@ -15,6 +15,13 @@ export const requestChannels = [
   'journal.list',
   'requests.list',
   'traffic.history',
+  'history.span',
+  'history.range',
+  'runs.list',
+  'runs.get',
+  'runs.save',
+  'runs.rename',
+  'runs.remove',
   'check.try',
   'certificates.list',
   'certificates.inspect',
@@ -39,6 +46,7 @@ export const eventChannels = [
   'config.changed',
   'lab.changed',
   'settings.changed',
+  'runs.changed',
 ] as const;
 export type EventChannel = (typeof eventChannels)[number];
 

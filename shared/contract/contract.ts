@@ -11,6 +11,7 @@ import {
   trafficHistorySchema,
   trafficTickSchema,
 } from '../model/metrics.ts';
+import { runSchema, runSummarySchema } from '../model/run.ts';
 import { checkResultSchema, nodeStateSchema, patchSchema, snapshotSchema } from '../model/state.ts';
 import type { EventChannel, RequestChannel } from './channels.ts';
 
@@ -25,6 +26,12 @@ const empty = z.strictObject({});
 const page = { offset: z.number().int().min(0).optional(), limit: z.number().int().min(1).max(1000).optional() };
 const after = { afterSeq: z.number().int().min(0).optional(), limit: z.number().int().min(1).max(1000).optional() };
 const issue = z.object({ path: z.string(), message: z.string() });
+
+/** From and until when, milliseconds since the epoch. */
+const times = { from: z.number().min(0), to: z.number().min(0) };
+const upToADay = ({ from, to }: { from: number; to: number }) => to > from && to - from <= 86_400_000;
+const notUpToADay = { error: 'must lie after "from", by 24 h (86,400,000 ms) at most', path: ['to'] };
+const runName = z.string().trim().min(1).max(100);
 
 /** Read by `parseConfig`, which says what is wrong better than a schema at the door could. */
 const rawConfig = z.unknown().refine((value) => value !== undefined, { error: 'is required' });
@@ -112,9 +119,24 @@ export const requests = {
   /** Takes the pin off; the client stays on its node as others do, and its entry's time begins anew. Harmless when there is none. */
   'clients.unpin': { params: z.strictObject({ pool: id, key: z.string().min(1).max(200) }), result: clientSchema },
   'clients.release': { params: z.strictObject({ pool: id, key: z.string().min(1).max(200) }), result: empty },
-  /** Oldest first, after `afterSeq`; without it the newest `limit` (default 100). `kinds`: only these; default all. */
+  /**
+   * Oldest first: after `afterSeq`, or the newest `limit` (default 100), of those before `beforeSeq` where that is given. `from`, `to`:
+   * only entries of that time, both included, milliseconds since the epoch. `kinds`: only these; default all. What is kept on disk is
+   * searched too, as far back as 16 of its files reach.
+   */
   'journal.list': {
-    params: z.strictObject({ ...after, kinds: z.array(journalKindSchema).max(50).optional() }),
+    params: z
+      .strictObject({
+        ...after,
+        beforeSeq: z.number().int().min(1).optional(),
+        from: z.number().optional(),
+        to: z.number().optional(),
+        kinds: z.array(journalKindSchema).max(50).optional(),
+      })
+      .refine((query) => query.afterSeq === undefined || query.beforeSeq === undefined, {
+        error: 'excludes beforeSeq',
+        path: ['afterSeq'],
+      }),
     result: z.object({ entries: z.array(journalEntrySchema), lastSeq: z.number() }),
   },
   'requests.list': {
@@ -140,6 +162,20 @@ export const requests = {
   },
   /** What went through in the last `rangeMs` (up to 24 h), in the finest steps that reach back so far: 1 s, 10 s or 60 s. */
   'traffic.history': { params: z.strictObject({ rangeMs: z.number().int().min(1_000).max(86_400_000) }), result: trafficHistorySchema },
+  /** What is remembered of the past: from when to when (null: nothing yet), how much room it takes, and whether it outlives the process. */
+  'history.span': {
+    params: empty,
+    result: z.object({ oldest: z.number().nullable(), newest: z.number().nullable(), bytes: z.number(), onDisk: z.boolean() }),
+  },
+  /** A stretch of the past, up to 24 h, as a run: in at most 3,600 ticks and 50,000 entries. */
+  'history.range': { params: z.strictObject(times).refine(upToADay, notUpToADay), result: runSchema },
+  /** The newest first; the newest 50 are kept. */
+  'runs.list': { params: empty, result: z.object({ runs: z.array(runSummarySchema) }) },
+  'runs.get': { params: z.strictObject({ id }), result: runSchema },
+  /** Cuts a stretch of the past out and keeps it as a run. */
+  'runs.save': { params: z.strictObject({ ...times, name: runName }).refine(...upToADay), result: runSummarySchema },
+  'runs.rename': { params: z.strictObject({ id, name: runName }), result: runSummarySchema },
+  'runs.remove': { params: z.strictObject({ id }), result: empty },
   /** Runs one probe of a node as the form stands, saved or not. */
   'check.try': { params: z.strictObject({ node: nodeSchema, healthCheck: poolSchema.shape.healthCheck }), result: checkResultSchema },
   /** Every configured certificate as it is served, without its key. */
@@ -183,6 +219,7 @@ export const events = {
   'config.changed': z.object({ changed: z.array(z.string()) }),
   'lab.changed': labStateSchema,
   'settings.changed': settingsSchema,
+  'runs.changed': z.object({ runs: z.array(runSummarySchema) }),
 } satisfies Record<EventChannel, z.ZodType>;
 
 export type Params<C extends RequestChannel> = z.output<(typeof requests)[C]['params']>;

@@ -15,6 +15,7 @@ export const errorCodes = [
   'NODE_NOT_FOUND',
   'CLIENT_NOT_FOUND',
   'POOL_NOT_FOUND',
+  'RUN_NOT_FOUND',
   'TOO_LARGE',
   'UNAUTHORIZED',
   'UNKNOWN_CHANNEL',

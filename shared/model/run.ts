@@ -93,7 +93,7 @@ export const runSchema = z.object({
   start: snapshotSchema,
   /** Where each client was at `startedAt`; the newest 5,000 of them. */
   clients: z.array(z.object({ pool: z.string(), key: z.string(), node: z.string() })),
-  /** What happened, in order. */
+  /** What happened, in order; the first 50,000 of it. */
   entries: z.array(journalEntrySchema),
   /** Counters: a tick every 100 ms in a scenario's run, 1 s and more in what is cut out of older history; `intervalMs` says so for each. */
   ticks: z.array(trafficTickSchema),
@@ -104,5 +104,7 @@ export const runSchema = z.object({
   observed: observedClientsSchema.nullable(),
   /** Stretches nobody recorded (the program did not run). */
   gaps: z.array(z.object({ from: z.number(), to: z.number() })),
+  /** How many entries and requests were left out, being too many for one run; the score counts them all the same. Missing: none. */
+  omitted: z.object({ entries: z.number(), requests: z.number() }).optional(),
 });
 export type Run = z.output<typeof runSchema>;

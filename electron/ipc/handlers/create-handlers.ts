@@ -5,6 +5,7 @@ import { configHandlers } from './config.ts';
 import type { HandlerDeps } from './deps.ts';
 import { discoveryHandlers } from './discovery.ts';
 import { engineHandlers } from './engine.ts';
+import { historyHandlers } from './history.ts';
 import { labHandlers } from './lab.ts';
 
 /** A handler for every channel of the contract; a missing one is a type error here. */
@@ -15,6 +16,7 @@ export function createHandlers(deps: HandlerDeps): Handlers {
     ...certificateHandlers(deps),
     ...discoveryHandlers(deps),
     ...engineHandlers(deps),
+    ...historyHandlers(deps),
     ...labHandlers(deps),
   };
 }

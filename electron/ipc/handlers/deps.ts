@@ -1,5 +1,7 @@
 import type { AppInfo, LabState, Params } from '../../../shared/contract/contract.ts';
 import { toContractError } from '../../control/engine-errors.ts';
+import type { History } from '../../control/history/history.ts';
+import type { Runs } from '../../control/history/runs.ts';
 import type { Journal } from '../../control/journal.ts';
 import type { SettingsKeeper } from '../../control/settings/settings.ts';
 import type { TrafficKeeper } from '../../control/traffic-history.ts';
@@ -25,6 +27,8 @@ export interface HandlerDeps {
   workspace: Workspace;
   journal: Journal;
   traffic: TrafficKeeper;
+  history: History;
+  runs: Runs;
   settings: SettingsKeeper;
   lab: LabPort;
   info(): AppInfo;

@@ -15,7 +15,7 @@ type EngineChannels =
   | 'journal.list'
   | 'check.try';
 
-export function engineHandlers({ engine, journal, traffic, workspace }: HandlerDeps): Pick<Handlers, EngineChannels> {
+export function engineHandlers({ engine, traffic, workspace }: HandlerDeps): Pick<Handlers, EngineChannels> {
   return {
     'engine.snapshot': () => fromEngine(() => engine.snapshot()),
     'clients.list': (query) => fromEngine(() => engine.listClients(query)),
