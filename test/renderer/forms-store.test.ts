@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { createFakeMain } from '../../renderer/bridge/fake-client.ts';
-import { clientHistory, pinTarget } from '../../renderer/features/clients/client-words.ts';
+import { clientHistory, countdown, whyThere } from '../../renderer/features/clients/client-words.ts';
 import { createConfigStore } from '../../renderer/stores/config-store.ts';
 import { bindIssue, createDraftStore } from '../../renderer/stores/draft-store.ts';
 import { ContractError } from '../../shared/contract/envelope.ts';
 import type { Config } from '../../shared/model/config.ts';
 import type { JournalEntry } from '../../shared/model/journal.ts';
+import type { Client } from '../../shared/model/metrics.ts';
 
 const web = {
   version: 1,
@@ -103,20 +104,35 @@ describe('what the journal says of a client', () => {
   const entries = [
     entry(1, { kind: 'client.pinned', client: 'x', node: 'b' }),
     entry(2, { kind: 'node.down', node: 'a' }),
-    entry(3, { kind: 'client.moved', client: 'x', from: 'a', to: 'b' }),
+    entry(3, { kind: 'client.moved', client: 'x', from: 'a', to: 'b', reason: 'a is down' }),
     entry(4, { kind: 'client.moved', client: 'x', from: 'a', to: 'b', pool: 'other' }),
+    entry(5, { kind: 'client.unpinned', client: 'x', node: 'b' }),
+    entry(6, { kind: 'client.released', client: 'y' }),
   ];
   const name = (node: string) => `api-${node}`;
 
-  it('is told newest first, with what came before a move', () => {
+  it('is told newest first, with where from, where to and why', () => {
     const history = clientHistory(entries, 'web', 'x', name);
-    expect(history.map((item) => item.title)).toEqual(['Moved from api-a to api-b', 'Pinned to api-b']);
-    expect(history[0]!.detail).toMatch(/, after api-a went down$/);
+    expect(history.map((item) => item.title)).toEqual(['Pin taken off, stays on api-b', 'Moved from api-a to api-b', 'Pinned to api-b']);
+    expect(history[1]!.detail).toMatch(/^\d\d:\d\d:\d\d, a is down$/);
+  });
+});
+
+describe('why a client is where it is', () => {
+  const client: Client = {
+    ...{ pool: 'web', key: 'x', kind: 'cookie', node: 'b', since: 1, lastSeen: 1, moves: 0, requests: 1, expiresAt: null },
+    ...{ pinned: false, pinnedTo: null, how: 'chosen:turn', from: null, reason: null },
+  };
+  const name = (node: string) => `api-${node}`;
+
+  it('is said of who has just come, who has moved, and who brought an older cookie', () => {
+    expect(whyThere(client, name)).toEqual(['Its first request was sent here.', 'It was the node’s turn in the weighted rotation.']);
+    expect(whyThere({ ...client, moves: 1, from: 'a', reason: 'api-a is down' }, name)[0]).toBe('It came from api-a: api-a is down.');
+    expect(whyThere({ ...client, how: 'chosen:sticky-cookie' }, name)[0]).toBe('It belongs here by its cookie.');
+    expect(whyThere({ ...client, moves: 2 }, name)[0]).toBe('It was placed here anew.');
   });
 
-  it('names where a pin leads until it is released', () => {
-    expect(pinTarget(entries, 'web', 'x')).toBe('b');
-    expect(pinTarget([...entries, entry(5, { kind: 'client.released', client: 'x' })], 'web', 'x')).toBeUndefined();
-    expect(pinTarget(entries, 'web', 'y')).toBeUndefined();
+  it('ends in so much time, to the second', () => {
+    expect([1_781_000, 59_001, 1, 0, -5, 3_729_000].map(countdown)).toEqual(['29:41', '1:00', '0:01', 'ending', 'ending', '1:02:09']);
   });
 });

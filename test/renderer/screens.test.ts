@@ -249,9 +249,14 @@ describe('clients', () => {
     const key = (await first.textContent())!;
     await first.click();
     const inspector = page.getByRole('complementary', { name: `Client ${key}` });
-    await inspector.getByRole('radio', { name: 'api-3' }).check();
+    await inspector.getByRole('radio', { name: 'api-3' }).click();
     await inspector.getByText('Pinned to api-3').waitFor();
     await expect.poll(() => page.getByRole('row').nth(1).textContent()).toContain('pinned');
+    // Without its pin it stays where it is.
+    await inspector.getByRole('radio', { name: 'Not pinned' }).click();
+    await inspector.getByText('Pin taken off, stays on api-3').waitFor();
+    await expect.poll(() => page.getByRole('row').nth(1).textContent()).not.toContain('pinned');
+    expect(await page.getByRole('row').nth(1).textContent()).toContain('api-3');
     await inspector.getByRole('button', { name: 'Unstick' }).click();
     await inspector.getByText('not in the table now').waitFor();
     await page.getByText('35 sticky').waitFor();
@@ -265,6 +270,68 @@ describe('clients', () => {
     await expect.poll(async () => [...new Set(await cells.allTextContents())]).toEqual(['api-2']);
     await page.getByLabel('Search by cookie client or address').fill('zzz');
     await page.getByText('No client matches').waitFor();
+  });
+
+  it('is pinned by keys alone: passing a node pins nothing', async () => {
+    const page = await open('#/clients');
+    await page.getByRole('row').nth(1).waitFor();
+    await page.getByRole('region', { name: 'Clients' }).focus();
+    await page.keyboard.press('ArrowDown');
+    const inspector = page.getByRole('complementary');
+    await inspector.getByRole('radio', { name: 'api-3' }).waitFor();
+    await page.keyboard.press('Enter');
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Not pinned');
+    const key = (await page.evaluate(() => location.hash)).split('/').at(-1)!;
+    const pinnedTo = () =>
+      page.evaluate((one) => window.fake.client.request('clients.list', { key: one }).then((a) => a.clients[0]!.pinnedTo), key);
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowRight');
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('api-3');
+    expect(await pinnedTo()).toBe(null);
+    await page.keyboard.press('Space');
+    await expect.poll(pinnedTo).toBe('c');
+    await inspector.getByText('Pinned to api-3').waitFor();
+  });
+
+  it('sorts and filters in the engine, says why a client is where it is, and finds it on the map', async () => {
+    const page = await open('#/clients');
+    await page.getByRole('row').nth(1).waitFor();
+    const column = async (n: number) => (await page.locator(`tbody tr td:nth-child(${n})`).allTextContents()).filter((text) => text !== '');
+    const head = page.getByRole('columnheader', { name: 'Requests' });
+    await head.getByRole('button').click();
+    expect(await head.getAttribute('aria-sort')).toBe('descending');
+    const numbers = async () => (await column(7)).map((text) => Number(text.replaceAll(',', '')));
+    const isSorted = async (sign: number) => {
+      const all = await numbers();
+      return all.length > 10 && all.every((n, i) => i === 0 || sign * (n - all[i - 1]!) >= 0);
+    };
+    await expect.poll(() => isSorted(-1)).toBe(true);
+    await head.getByRole('button').focus();
+    await page.keyboard.press('Enter');
+    await expect.poll(() => isSorted(1)).toBe(true);
+    expect(await head.getAttribute('aria-sort')).toBe('ascending');
+
+    await page.getByRole('button', { name: 'Moved only' }).click();
+    await page.getByText('No client matches').waitFor();
+    await page.evaluate(() => window.fake.client.request('node.setMode', { pool: 'web', node: 'a', mode: 'reject' }));
+    await expect.poll(() => page.locator('tbody tr').count(), { timeout: 5_000 }).toBeGreaterThan(3);
+    const row = page.getByRole('row').nth(1).getByRole('link');
+    const key = (await row.textContent())!;
+    await row.click();
+    const inspector = page.getByRole('complementary', { name: `Client ${key}` });
+    await inspector.getByText('It came from api-1: api-1 rejects.').waitFor();
+    await inspector.getByText('Moved from api-1 to').waitFor();
+    await inspector.getByRole('link', { name: 'Find on the map' }).click();
+    await page.locator(`[data-client="web/${key}"]`).waitFor();
+    expect(await page.locator(`[data-client="web/${key}"]`).getAttribute('aria-current')).toBe('true');
+    expect(await page.locator('[aria-current=true][data-client]').count()).toBe(1);
+  });
+
+  it('shows the clients of one node when it is asked for them', async () => {
+    const page = await open('#/clients/on/web/b');
+    await page.getByText(/found/).waitFor();
+    await expect.poll(async () => [...new Set(await page.locator('tbody tr td:nth-child(3)').allTextContents())]).toEqual(['api-2']);
   });
 
   it('stays small in the page with a hundred thousand', async () => {

@@ -1,51 +1,19 @@
-import { X } from 'lucide-react';
-import { useCallback, useEffect, useMemo, useState } from 'react';
-import type { Client } from '../../../shared/model/metrics.ts';
+import { useCallback, useState } from 'react';
 import { errorMessage } from '../../bridge/client.ts';
 import { useClient } from '../../bridge/context.tsx';
-import { useEngine, useJournal } from '../../stores/context.tsx';
-import { Button, IconButton } from '../../ui/button.tsx';
+import { useEngine } from '../../stores/context.tsx';
+import { Button, ButtonLink } from '../../ui/button.tsx';
 import { effectiveState, stateLooks } from '../../ui/effective-state.ts';
 import { FieldError } from '../../ui/field.tsx';
-import { formatCount, formatDuration, missing } from '../../ui/format.ts';
+import { formatCount, formatDuration, formatRate, missing } from '../../ui/format.ts';
+import { Fact, Facts, Hint, Inspector, InspectorBody, InspectorFoot, InspectorHead, Section } from '../../ui/inspector.tsx';
 import { MiddleTruncate } from '../../ui/middle-truncate.tsx';
-import { Segmented } from '../../ui/segmented.tsx';
-import { Select } from '../../ui/select.tsx';
 import { useNow } from '../../ui/use-now.ts';
-import { clientHistory, pinTarget, sayAgo, saySince } from './client-words.ts';
+import { countdown, sayAgo, saySince, whyThere } from './client-words.ts';
 import styles from './clients.module.css';
-
-const pollMs = 1_000;
-/** More nodes than this do not fit beside each other. */
-const maxParts = 3;
-
-type Found = { kind: 'loading' } | { kind: 'here'; client: Client } | { kind: 'gone' } | { kind: 'failed'; message: string };
-
-/** One client, asked for again every second. */
-function useOneClient(pool: string, key: string): { found: Found; put: (client: Client) => void; ask: () => Promise<void> } {
-  const client = useClient();
-  const [found, setFound] = useState<Found>({ kind: 'loading' });
-  const ask = useCallback(async () => {
-    try {
-      const { clients } = await client.request('clients.list', { pool, search: key, limit: 100 });
-      const here = clients.find((one) => one.key === key && one.pool === pool);
-      setFound(here ? { kind: 'here', client: here } : { kind: 'gone' });
-    } catch (error) {
-      setFound({ kind: 'failed', message: errorMessage(error) });
-    }
-  }, [client, pool, key]);
-  useEffect(() => {
-    const first = setTimeout(() => void ask());
-    const timer = setInterval(() => {
-      if (!document.hidden) void ask();
-    }, pollMs);
-    return () => {
-      clearTimeout(first);
-      clearInterval(timer);
-    };
-  }, [ask]);
-  return { found, put: (one) => setFound({ kind: 'here', client: one }), ask };
-}
+import { PinControl } from './pin-control.tsx';
+import { useClientHistory } from './use-client-history.ts';
+import { useOneClient } from './use-client.ts';
 
 interface InspectorProps {
   pool: string;
@@ -59,16 +27,15 @@ interface InspectorProps {
 export function ClientInspector({ pool, clientKey, onClose, onChanged }: InspectorProps) {
   const api = useClient();
   const now = useNow();
-  const { found, put, ask } = useOneClient(pool, clientKey);
+  const { found, rate, put, ask } = useOneClient(pool, clientKey);
   const [failure, setFailure] = useState('');
   const [busy, setBusy] = useState(false);
   /** The node asked for, shown as chosen until the answer is there. */
   const [wanted, setWanted] = useState<string | null>(null);
   const seen = useEngine((s) => s.pools.find((one) => one.id === pool));
-  const entries = useJournal((s) => s.entries);
   const nodes = seen?.nodes ?? [];
   const nameOf = useCallback((id: string) => seen?.nodes.find((node) => node.id === id)?.label ?? id, [seen]);
-  const history = useMemo(() => clientHistory(entries, pool, clientKey, nameOf), [entries, pool, clientKey, nameOf]);
+  const history = useClientHistory(pool, clientKey, nameOf);
   const client = found.kind === 'here' ? found.client : undefined;
 
   const act = async (what: () => Promise<void>) => {
@@ -90,84 +57,71 @@ export function ClientInspector({ pool, clientKey, onClose, onChanged }: Inspect
     });
   const pin = (node: string) => {
     setWanted(node);
-    if (node === '') return release();
     return act(async () => {
-      put(await api.request('clients.pin', { pool, key: clientKey, node }));
+      put(
+        await (node === ''
+          ? api.request('clients.unpin', { pool, key: clientKey })
+          : api.request('clients.pin', { pool, key: clientKey, node })),
+      );
     });
   };
 
-  const choices = [{ value: '', label: 'Not pinned' }, ...nodes.map((node) => ({ value: node.id, label: node.label }))];
-  const waiting = nodes.filter((node) => effectiveState(node) === 'down').map((node) => node.label);
-  // A pinned client is where it was until its next request; where it is pinned to stands in the journal.
-  const target = useMemo(() => pinTarget(entries, pool, clientKey), [entries, pool, clientKey]);
-  const pinned = wanted ?? (client?.pinned ? (target ?? client.node) : '');
+  const pinned = wanted ?? client?.pinnedTo ?? '';
+  const isDown = (id: string) => nodes.some((node) => node.id === id && effectiveState(node) === 'down');
+  const waiting = nodes.filter(({ id }) => isDown(id)).map((node) => node.label);
+  const pinHint = () => {
+    if (pinned === '')
+      return waiting.length > 0
+        ? `${waiting.slice(0, 3).join(', ')} ${waiting.length === 1 ? 'is' : 'are'} down: a pin there waits until it is back.`
+        : 'It moves when its node goes down.';
+    if (pinned === client?.node)
+      return 'It stays there whatever the balancer would choose. Without the pin it stays too, but only as others do.';
+    return isDown(pinned)
+      ? `${nameOf(pinned)} is down. It goes there with its first request after ${nameOf(pinned)} is back.`
+      : `It goes to ${nameOf(pinned)} with its next request, and stays there.`;
+  };
+  const path = `${encodeURIComponent(pool)}/${encodeURIComponent(clientKey)}`;
+  const [because, chosen] = client ? whyThere(client, nameOf) : ['', ''];
 
   return (
-    <aside className="inspector" aria-label={`Client ${clientKey}`}>
-      <div className={styles['head']}>
-        <div>
-          <h2>
-            <MiddleTruncate text={clientKey} />
-          </h2>
-          <p className={styles['sub']}>
-            {client ? (
-              <>
-                by {client.kind}, on <b>{nameOf(client.node)}</b> since {saySince(client.since, now)}
-              </>
-            ) : found.kind === 'gone' ? (
-              'not in the table now'
-            ) : (
-              missing
-            )}
-          </p>
-        </div>
-        <IconButton label="Close" icon={<X size={14} aria-hidden="true" />} onClick={onClose} />
-      </div>
-      <div className={styles['body']} tabIndex={-1}>
+    <Inspector label={`Client ${clientKey}`}>
+      <InspectorHead look="mono" title={<MiddleTruncate text={clientKey} />} onClose={onClose}>
+        {client ? (
+          <>
+            by {client.kind}, on <b>{nameOf(client.node)}</b> since {saySince(client.since, now)}
+          </>
+        ) : found.kind === 'gone' ? (
+          'not in the table now'
+        ) : (
+          missing
+        )}
+      </InspectorHead>
+      <InspectorBody label={client ? undefined : 'About this client'}>
         {found.kind === 'failed' ? (
-          <div className={styles['section']}>
+          <Section>
             <FieldError>{found.message}</FieldError>
-          </div>
+          </Section>
         ) : null}
         {found.kind === 'gone' ? (
-          <div className={styles['section']}>
+          <Section>
             <p className="small muted">It was unstuck, its entry ended, or its node went down. Its next request is placed afresh.</p>
-          </div>
+          </Section>
         ) : null}
         {client ? (
-          <section className={styles['section']}>
-            <h3>
-              Pin to a node<span>overrides the balancer</span>
-            </h3>
-            {nodes.length <= maxParts ? (
-              <Segmented fit label="Pin to a node" choices={choices} value={pinned} disabled={busy} onChange={(node) => void pin(node)} />
-            ) : (
-              <Select
-                label="Pin to a node"
-                hideLabel
-                small
-                choices={choices}
-                value={pinned}
-                disabled={busy}
-                onChange={(node) => void pin(node)}
-              />
-            )}
-            {failure ? <FieldError>{failure}</FieldError> : null}
-            <p className={styles['hint']}>
-              {client.pinned && pinned !== '' && pinned !== client.node
-                ? `It goes to ${nameOf(pinned)} with its next request, and stays there.`
-                : client.pinned
-                  ? 'It stays there whatever the balancer would choose. Taking the pin off forgets the client: its next request is placed afresh.'
-                  : waiting.length > 0
-                    ? `${waiting.slice(0, 3).join(', ')} ${waiting.length === 1 ? 'is' : 'are'} down: a pin there waits until it is back.`
-                    : 'It moves when its node goes down.'}
-            </p>
-          </section>
+          <>
+            <Section title="Pin to a node" aside="overrides the balancer">
+              <PinControl nodes={nodes} value={pinned} disabled={busy} onPin={(node) => void pin(node)} />
+              {failure ? <FieldError>{failure}</FieldError> : null}
+              <Hint>{pinHint()}</Hint>
+            </Section>
+            <Section title={`Why it is on ${nameOf(client.node)}`}>
+              <p className="small">
+                {because} <span className="muted">{chosen}</span>
+              </p>
+            </Section>
+          </>
         ) : null}
-        <section className={styles['section']}>
-          <h3>
-            History<span>newest first</span>
-          </h3>
+        <Section title="History" aside="newest first">
           {history.length === 0 && !client ? <p className="small muted">Nothing recorded lately.</p> : null}
           <ol className={styles['history']}>
             {history.slice(0, 50).map((item) => (
@@ -190,43 +144,58 @@ export function ClientInspector({ pool, clientKey, onClose, onChanged }: Inspect
               </li>
             ) : null}
           </ol>
-        </section>
+        </Section>
         {client ? (
-          <section className={styles['section']}>
-            <h3>Entry</h3>
-            <dl className={styles['facts']}>
-              <dt>Pool</dt>
-              <dd>
-                <MiddleTruncate text={seen?.name ?? pool} />
-              </dd>
-              <dt>{client.kind === 'cookie' ? 'Cookie client' : 'Address'}</dt>
-              <dd>
-                <MiddleTruncate className="mono" text={client.key} />
-              </dd>
-              <dt>Node</dt>
-              <dd>
-                <NodeWords pool={pool} node={client.node} name={nameOf(client.node)} />
-              </dd>
-              <dt>Requests</dt>
-              <dd>{formatCount(client.requests)}</dd>
-              <dt>Moves</dt>
-              <dd>{formatCount(client.moves)}</dd>
-              <dt>Last seen</dt>
-              <dd>{sayAgo(now - client.lastSeen)} ago</dd>
-              <dt>Expires</dt>
-              <dd>{client.expiresAt === null ? 'not by time' : `in ${formatDuration(client.expiresAt - now)}`}</dd>
-            </dl>
-          </section>
+          <>
+            <Section title="Traffic" aside={rate ? `counted over ${formatDuration(rate.overMs)}` : 'counting'}>
+              <dl className={styles['figures']}>
+                <div>
+                  <dt>requests</dt>
+                  <dd>{formatCount(client.requests)}</dd>
+                </div>
+                <div>
+                  <dt>a second</dt>
+                  <dd>{formatRate(rate?.perSecond)}</dd>
+                </div>
+                <div>
+                  <dt>ago, the last</dt>
+                  <dd>{sayAgo(now - client.lastSeen)}</dd>
+                </div>
+              </dl>
+              <Hint>The rate is counted while this is open, over the last minute at most.</Hint>
+            </Section>
+            <Section title="Entry">
+              <Facts>
+                <Fact name="Pool">
+                  <MiddleTruncate text={seen?.name ?? pool} />
+                </Fact>
+                <Fact name={client.kind === 'cookie' ? 'Cookie client' : 'Address'}>
+                  <MiddleTruncate className="mono" text={client.key} />
+                </Fact>
+                <Fact name="Node">
+                  <NodeWords pool={pool} node={client.node} name={nameOf(client.node)} />
+                </Fact>
+                <Fact name="Moves">{formatCount(client.moves)}</Fact>
+                <Fact name="Expires">{client.expiresAt === null ? 'not while pinned' : `in ${countdown(client.expiresAt - now)}`}</Fact>
+              </Facts>
+            </Section>
+          </>
         ) : null}
-      </div>
+      </InspectorBody>
       {client ? (
-        <div className={styles['actions']}>
+        <InspectorFoot>
           <Button small disabled={busy} onClick={() => void release()} title="Forget it: its next request is placed afresh">
             Unstick
           </Button>
-        </div>
+          <ButtonLink small href={`#/live/client/${path}`}>
+            Find on the map
+          </ButtonLink>
+          <ButtonLink small href={`#/requests/of/${path}`}>
+            Its requests
+          </ButtonLink>
+        </InspectorFoot>
       ) : null}
-    </aside>
+    </Inspector>
   );
 }
 

@@ -1,5 +1,7 @@
-import type { JournalEntry } from '../../../shared/model/journal.ts';
+import type { JournalEntry, JournalKind } from '../../../shared/model/journal.ts';
+import type { Client } from '../../../shared/model/metrics.ts';
 import { formatClock } from '../../ui/format.ts';
+import { placedWords } from '../../ui/placed-words.ts';
 
 /** How long ago, short enough for a column: "0.2 s", "41 s", "12 min", "3 h". */
 export function sayAgo(ms: number): string {
@@ -18,20 +20,22 @@ export function saySince(time: number, now: number): string {
   return `${then.getDate()} ${then.toLocaleString('en-US', { month: 'short' })} ${formatClock(time).slice(0, 5)}`;
 }
 
-/** Moves later than this after a node's change are not laid to it. */
-const followsMs = 60_000;
-
-/** What happened to the node a client left, shortly before it did. */
-function whyLeft(entries: readonly JournalEntry[], at: number, name: (node: string) => string): string {
-  const move = entries[at]!;
-  for (let i = at - 1; i >= 0 && move.time - entries[i]!.time < followsMs; i--) {
-    const entry = entries[i]!;
-    if (entry.pool !== move.pool || entry.node !== move.from) continue;
-    if (entry.kind === 'node.down') return `, after ${name(move.from!)} went down`;
-    if (entry.kind === 'node.mode') return `, after ${name(move.from!)} was set to ${entry.to ?? 'another mode'}`;
-  }
-  return '';
+/** What is left, to the second: "29:41", "1:02:09"; "ending" when nothing is. */
+export function countdown(ms: number): string {
+  const s = Math.ceil(ms / 1000);
+  if (s <= 0) return 'ending';
+  const two = (n: number) => String(n).padStart(2, '0');
+  const [h, m] = [Math.floor(s / 3600), Math.floor((s % 3600) / 60)];
+  return h > 0 ? `${h}:${two(m)}:${two(s % 60)}` : `${m}:${two(s % 60)}`;
 }
+
+/** What the journal says of clients. */
+export const clientKinds = [
+  'client.moved',
+  'client.pinned',
+  'client.unpinned',
+  'client.released',
+] as const satisfies readonly JournalKind[];
 
 export interface HistoryItem {
   key: string;
@@ -43,27 +47,22 @@ export interface HistoryItem {
 export function clientHistory(entries: readonly JournalEntry[], pool: string, key: string, name: (node: string) => string): HistoryItem[] {
   const items: HistoryItem[] = [];
   for (let i = entries.length - 1; i >= 0; i--) {
-    const entry = entries[i]!;
-    if (entry.client !== key || entry.pool !== pool) continue;
-    const time = formatClock(entry.time);
-    const why = entry.reason ? `, ${entry.reason}` : entry.from ? whyLeft(entries, i, name) : '';
-    if (entry.kind === 'client.moved')
-      items.push({
-        key: String(entry.seq),
-        title: entry.from && entry.to ? `Moved from ${name(entry.from)} to ${name(entry.to)}` : `Moved to ${name(entry.to ?? '—')}`,
-        detail: `${time}${why}`,
-      });
-    else if (entry.kind === 'client.pinned')
-      items.push({ key: String(entry.seq), title: `Pinned to ${name(entry.to ?? entry.node ?? '—')}`, detail: `${time}${why}` });
-    else if (entry.kind === 'client.released') items.push({ key: String(entry.seq), title: 'Unstuck', detail: `${time}${why}` });
+    const { kind, seq, time, client, pool: of, node = '—', from, to, reason } = entries[i]!;
+    if (client !== key || of !== pool) continue;
+    const detail = `${formatClock(time)}${reason ? `, ${reason}` : ''}`;
+    const add = (title: string) => items.push({ key: String(seq), title, detail });
+    if (kind === 'client.moved') add(from && to ? `Moved from ${name(from)} to ${name(to)}` : `Moved to ${name(to ?? node)}`);
+    else if (kind === 'client.pinned') add(`Pinned to ${name(to ?? node)}`);
+    else if (kind === 'client.unpinned') add(`Pin taken off, stays on ${name(node)}`);
+    else if (kind === 'client.released') add('Unstuck');
   }
   return items;
 }
 
-/** The node a client was pinned to last; undefined when the journal does not remember, or it was released since. */
-export function pinTarget(entries: readonly JournalEntry[], pool: string, key: string): string | undefined {
-  const last = entries.findLast(
-    (entry) => entry.client === key && entry.pool === pool && (entry.kind === 'client.pinned' || entry.kind === 'client.released'),
-  );
-  return last?.kind === 'client.pinned' ? (last.to ?? last.node) : undefined;
+/** Why a client is where it is: the heading, and how the node was chosen. */
+export function whyThere({ from, reason, how, moves }: Client, name: (node: string) => string): [because: string, chosen: string] {
+  const chosen = placedWords(how).long;
+  if (from !== null) return [`It came from ${name(from)}${reason === null ? '' : `: ${reason}`}.`, how === 'chosen:pinned' ? '' : chosen];
+  if (how === 'chosen:sticky-cookie') return ['It belongs here by its cookie.', chosen];
+  return [moves === 0 ? 'Its first request was sent here.' : 'It was placed here anew.', chosen];
 }

@@ -1,19 +1,19 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { Pin, Search } from 'lucide-react';
+import { ListFilter, Pin, Search } from 'lucide-react';
 import { useDeferredValue, useEffect, useRef, useState, type KeyboardEvent } from 'react';
 import type { Client } from '../../../shared/model/metrics.ts';
 import type { PoolState } from '../../../shared/model/state.ts';
 import { useEngine } from '../../stores/context.tsx';
-import { ButtonLink } from '../../ui/button.tsx';
-import { effectiveState, stateLooks } from '../../ui/effective-state.ts';
+import { Button, ButtonLink } from '../../ui/button.tsx';
+import { effectiveState } from '../../ui/effective-state.ts';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { FieldError } from '../../ui/field.tsx';
 import { formatCount, formatDuration, missing } from '../../ui/format.ts';
 import { MiddleTruncate } from '../../ui/middle-truncate.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
 import { FilterSelect } from '../../ui/select.tsx';
-import { StateRing } from '../../ui/state-ring.tsx';
-import { Row, RowLink, Table, Td, Th } from '../../ui/table.tsx';
+import { SortHead, type Sorting } from '../../ui/sort-head.tsx';
+import { CellItems, GapRow, NodeInCell, Row, RowLink, Table, TableFoot, TableScroll, Td } from '../../ui/table.tsx';
 import { TextField } from '../../ui/text-field.tsx';
 import { useNow } from '../../ui/use-now.ts';
 import { ClientInspector } from './client-inspector.tsx';
@@ -25,18 +25,9 @@ const rowHeight = 32;
 
 const hrefOf = (client: Pick<Client, 'pool' | 'key'>) => `#/clients/${encodeURIComponent(client.pool)}/${encodeURIComponent(client.key)}`;
 
-/** A healthy node is silent: its name is enough. Any other state shows its ring and its word. */
-function NodeCell({ pools, client }: { pools: readonly PoolState[]; client: Client }) {
+function stateOf(pools: readonly PoolState[], client: Client) {
   const node = pools.find((pool) => pool.id === client.pool)?.nodes.find((one) => one.id === client.node);
-  const state = node ? effectiveState(node) : undefined;
-  const look = state && state !== 'healthy' ? stateLooks[state] : undefined;
-  return (
-    <span className={styles['node']}>
-      {look && state ? <StateRing state={state} size={14} /> : null}
-      <MiddleTruncate text={node?.label ?? client.node} keep={4} />
-      {look ? <span className={`${look.className} small`}>{look.word}</span> : null}
-    </span>
-  );
+  return { name: node?.label ?? client.node, state: node && effectiveState(node) };
 }
 
 interface ClientRowProps {
@@ -61,12 +52,12 @@ function ClientRow({ client, index, selected, pools, showPool, now }: ClientRowP
   return (
     <Row linked selected={selected} aria-rowindex={index + 2}>
       <Td>
-        <span className={styles['key']}>
+        <CellItems>
           <RowLink href={hrefOf(client)}>
             <MiddleTruncate className="mono" text={client.key} keep={8} />
           </RowLink>
           {client.pinned ? <Pin size={12} strokeWidth={2} role="img" aria-label="pinned" /> : null}
-        </span>
+        </CellItems>
       </Td>
       <Td muted>{client.kind}</Td>
       {showPool ? (
@@ -75,7 +66,7 @@ function ClientRow({ client, index, selected, pools, showPool, now }: ClientRowP
         </Td>
       ) : null}
       <Td>
-        <NodeCell pools={pools} client={client} />
+        <NodeInCell {...stateOf(pools, client)} />
       </Td>
       <Td>{saySince(client.since, now)}</Td>
       <Td right muted={client.moves === 0}>
@@ -90,27 +81,54 @@ function ClientRow({ client, index, selected, pools, showPool, now }: ClientRowP
   );
 }
 
-/** `#/clients`: the stickiness table; `#/clients/web/da71…`: with one client open beside it. */
+type Column = NonNullable<ClientQuery['sort']>;
+
+const columnsOf = (showPool: boolean): { column: Column; label: string; width?: number; first?: 'desc'; right?: boolean }[] => [
+  { column: 'key', label: 'Client' },
+  { column: 'kind', label: 'By', width: 80 },
+  ...(showPool ? [{ column: 'pool' as const, label: 'Pool', width: 96 }] : []),
+  { column: 'node', label: 'Node', width: 116 },
+  { column: 'since', label: 'Since', width: 84, first: 'desc' },
+  { column: 'moves', label: 'Moves', width: 80, first: 'desc', right: true },
+  { column: 'lastSeen', label: 'Last seen', width: 96, first: 'desc', right: true },
+  { column: 'requests', label: 'Requests', width: 96, first: 'desc', right: true },
+  { column: 'expires', label: 'Expires in', width: 100, right: true },
+];
+
+/**
+ * `#/clients`: the stickiness table; `#/clients/web/da71…`: with one client open beside it; `#/clients/on/web/n1`: the clients of
+ * one node.
+ */
 export function ClientsScreen({ parts }: { parts: string[] }) {
-  const [openPool, openKey] = parts;
+  const ofNode = parts.length === 3 && parts[0] === 'on' ? JSON.stringify(parts.slice(1)) : undefined;
+  const [openPool, openKey] = ofNode === undefined ? parts : [];
   const pools = useEngine((s) => s.pools);
   const known = useEngine((s) => s.epoch !== null);
   const now = useNow();
   const [search, setSearch] = useState('');
   const wanted = useDeferredValue(search.trim());
   const [pool, setPool] = useState('');
-  const [place, setPlace] = useState('');
+  const [place, setPlace] = useState(ofNode ?? '');
+  const [asked, setAsked] = useState(ofNode);
+  if (ofNode !== undefined && asked !== ofNode) {
+    setAsked(ofNode);
+    setPlace(ofNode);
+  }
+  const [movedOnly, setMovedOnly] = useState(false);
+  const [sorting, setSorting] = useState<Sorting<Column> | null>(null);
   const scroller = useRef<HTMLDivElement>(null);
 
   const [nodePool, node] = place === '' ? [] : (JSON.parse(place) as [string, string]);
   const query: ClientQuery = {
     ...(wanted ? { search: wanted } : {}),
     ...(nodePool ? { pool: nodePool, node } : pool ? { pool } : {}),
+    ...(movedOnly ? { moved: true } : {}),
+    ...(sorting ? { sort: sorting.by, order: sorting.order } : {}),
   };
   const pages = useClientPages(query);
   const total = pages.total ?? 0;
   const showPool = pools.length > 1 && !pool && !nodePool;
-  const columns = showPool ? 9 : 8;
+  const heads = columnsOf(showPool);
 
   // eslint-disable-next-line react-hooks/incompatible-library -- it changes in place, and nothing here memoises what it gives.
   const virtualizer = useVirtualizer({
@@ -128,12 +146,19 @@ export function ClientsScreen({ parts }: { parts: string[] }) {
     show(first, last);
   }, [show, first, last]);
 
-  const filtered = wanted !== '' || place !== '' || pool !== '';
+  const filtered = wanted !== '' || place !== '' || pool !== '' || movedOnly;
   const open = (client: Client | undefined) => {
     if (client) location.hash = hrefOf(client);
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
+    if (event.key === 'Enter' && event.target === event.currentTarget && openKey !== undefined) {
+      // Into what is open: its pin comes first.
+      document.querySelector<HTMLElement>('aside.inspector [role=radio][tabindex="0"], aside.inspector select')?.focus();
+      event.preventDefault();
+    }
+    const steps: Record<string, number> = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10, Home: -Infinity, End: Infinity };
+    const step = steps[event.key];
+    if (step === undefined || total === 0) return;
     event.preventDefault();
     // The address is ahead of what is drawn when keys come quickly.
     let at = -1;
@@ -141,7 +166,7 @@ export function ClientsScreen({ parts }: { parts: string[] }) {
       const client = pages.at(i);
       if (client && hrefOf(client) === location.hash) at = i;
     }
-    const next = at < 0 ? first : Math.min(total - 1, Math.max(0, at + (event.key === 'ArrowDown' ? 1 : -1)));
+    const next = at < 0 && Number.isFinite(step) ? first : Math.min(total - 1, Math.max(0, at + step));
     virtualizer.scrollToIndex(next, { align: 'auto' });
     open(pages.at(next));
   };
@@ -191,6 +216,15 @@ export function ClientsScreen({ parts }: { parts: string[] }) {
             onChange={setPlace}
             choices={[{ value: '', label: 'Node: any' }, ...nodeChoices]}
           />
+          <Button
+            small
+            className={movedOnly ? styles['pressed'] : undefined}
+            aria-pressed={movedOnly}
+            onClick={() => setMovedOnly(!movedOnly)}
+          >
+            <ListFilter size={12} strokeWidth={2} aria-hidden="true" />
+            Moved only
+          </Button>
         </PageHead>
         {pages.problem ? (
           <div className={styles['problem']}>
@@ -214,38 +248,34 @@ export function ClientsScreen({ parts }: { parts: string[] }) {
           )
         ) : (
           // Focusable so that the arrow keys move through the clients wherever the focus is in the table.
-          <div ref={scroller} className={styles['scroll']} tabIndex={0} role="region" aria-label="Clients" onKeyDown={onKeyDown}>
+          <TableScroll ref={scroller} label="Clients" onKeyDown={onKeyDown}>
             <Table aria-rowcount={total + 1}>
               <colgroup>
-                <col />
-                <col style={{ width: 76 }} />
-                {showPool ? <col style={{ width: 96 }} /> : null}
-                <col style={{ width: 116 }} />
-                <col style={{ width: 84 }} />
-                <col style={{ width: 64 }} />
-                <col style={{ width: 84 }} />
-                <col style={{ width: 84 }} />
-                <col style={{ width: 92 }} />
+                {heads.map(({ column, width }) => (
+                  <col key={column} {...(width === undefined ? {} : { style: { width } })} />
+                ))}
               </colgroup>
               <thead>
                 <tr aria-rowindex={1}>
-                  <Th>Client</Th>
-                  <Th>By</Th>
-                  {showPool ? <Th>Pool</Th> : null}
-                  <Th>Node</Th>
-                  <Th>Since</Th>
-                  <Th right>Moves</Th>
-                  <Th right>Last seen</Th>
-                  <Th right>Requests</Th>
-                  <Th right>Expires in</Th>
+                  {heads.map(({ column, label, first: firstOrder, right }) => (
+                    <SortHead
+                      key={column}
+                      column={column}
+                      sorting={sorting}
+                      first={firstOrder}
+                      right={right}
+                      onSort={(next) => {
+                        setSorting(next);
+                        scroller.current?.scrollTo({ top: 0 });
+                      }}
+                    >
+                      {label}
+                    </SortHead>
+                  ))}
                 </tr>
               </thead>
               <tbody>
-                {items.length > 0 ? (
-                  <tr aria-hidden="true" className={styles['pad']} style={{ height: items[0]!.start - rowHeight }}>
-                    <td colSpan={columns} style={{ height: items[0]!.start - rowHeight }} />
-                  </tr>
-                ) : null}
+                {items.length > 0 ? <GapRow columns={heads.length} height={items[0]!.start - rowHeight} /> : null}
                 {items.map((item) => {
                   const client = pages.at(item.index);
                   return (
@@ -261,21 +291,19 @@ export function ClientsScreen({ parts }: { parts: string[] }) {
                   );
                 })}
                 {items.length > 0 ? (
-                  <tr aria-hidden="true" className={styles['pad']}>
-                    <td colSpan={columns} style={{ height: Math.max(0, virtualizer.getTotalSize() - items.at(-1)!.end) }} />
-                  </tr>
+                  <GapRow columns={heads.length} height={Math.max(0, virtualizer.getTotalSize() - items.at(-1)!.end)} />
                 ) : null}
               </tbody>
             </Table>
-          </div>
+          </TableScroll>
         )}
         {total > 0 ? (
-          <footer className={styles['foot']}>
+          <TableFoot>
             <span>
               {formatCount(firstRow)} to {formatCount(lastRow)} of {formatCount(total)} in view
             </span>
             <span className={styles['note']}>Clients by address expire from being added; a node that goes down drops its own.</span>
-          </footer>
+          </TableFoot>
         ) : null}
       </main>
       {openPool !== undefined && openKey !== undefined ? (

@@ -1,18 +1,17 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { Client } from '../../../shared/model/metrics.ts';
-import { errorMessage } from '../../bridge/client.ts';
+import { errorMessage, type RequestParams } from '../../bridge/client.ts';
 import { useClient } from '../../bridge/context.tsx';
 import { useView } from '../../stores/context.tsx';
 
-export interface ClientQuery {
-  pool?: string;
-  node?: string;
-  search?: string;
-}
+export type ClientQuery = Omit<RequestParams<'clients.list'>, 'offset' | 'limit'>;
 
-/** Clients in one answer. */
+/** Clients are asked for in multiples of this. */
 export const pageSize = 100;
 const pollMs = 1_000;
+/** Sorting a table of more than this costs the engine some milliseconds each time: it is asked less often. */
+const many = 20_000;
+const pollManyMs = 3_000;
 /** Pages kept beside those in view; the rest is asked for again when it is scrolled to. */
 const keepPages = 12;
 
@@ -21,7 +20,7 @@ export interface ClientPages {
   total: number | null;
   /** The client at a place in the list, when its page is there. */
   at(index: number): Client | undefined;
-  /** Says which places are in view: their pages are fetched now and renewed once a second. */
+  /** Says which places are in view: their pages are fetched now and renewed every second or three. */
   show(first: number, last: number): void;
   /** Asks again now, after a change. */
   refresh(): void;
@@ -36,7 +35,7 @@ interface Loaded {
   problem: string;
 }
 
-/** The stickiness table a page at a time, as the control plane filters it; only what is in view is fetched. */
+/** The stickiness table a page at a time, as the engine filters and sorts it; only what is in view is fetched. */
 export function useClientPages(query: ClientQuery): ClientPages {
   const client = useClient();
   const paused = useView((s) => s.paused !== null);
@@ -46,17 +45,21 @@ export function useClientPages(query: ClientQuery): ClientPages {
   const busy = useRef(new Set<string>());
 
   const load = useCallback(
-    async (page: number) => {
-      const key = `${queryKey}/${page}`;
+    async (first: number, last: number) => {
+      const key = `${queryKey}/${first}/${last}`;
       if (busy.current.has(key)) return;
       busy.current.add(key);
       try {
         const params = JSON.parse(queryKey) as ClientQuery;
-        const answer = await client.request('clients.list', { ...params, offset: page * pageSize, limit: pageSize });
+        // All that is in view in one question: each costs a pass over the whole table.
+        const limit = Math.min(1_000, (last - first + 1) * pageSize);
+        const answer = await client.request('clients.list', { ...params, offset: first * pageSize, limit });
         setLoaded((before) => {
           const pages = new Map(before.query === queryKey ? before.pages : []);
-          pages.delete(page);
-          pages.set(page, answer.clients);
+          for (let page = first; page <= last; page++) {
+            pages.delete(page);
+            pages.set(page, answer.clients.slice((page - first) * pageSize, (page - first + 1) * pageSize));
+          }
           // Maps keep the order of insertion: the first is the one not renewed for longest.
           for (const old of pages.keys()) {
             if (pages.size <= keepPages) break;
@@ -74,18 +77,23 @@ export function useClientPages(query: ClientQuery): ClientPages {
   );
 
   const loadView = useCallback(() => {
-    const { first, last } = range.current;
-    for (let page = first; page <= last; page++) void load(page);
+    void load(range.current.first, range.current.last);
   }, [load]);
 
+  const isMany = (loaded.total ?? 0) > many;
   useEffect(() => {
     loadView();
+  }, [loadView]);
+  useEffect(() => {
     if (paused) return;
-    const timer = setInterval(() => {
-      if (!document.hidden) loadView();
-    }, pollMs);
+    const timer = setInterval(
+      () => {
+        if (!document.hidden) loadView();
+      },
+      isMany ? pollManyMs : pollMs,
+    );
     return () => clearInterval(timer);
-  }, [loadView, paused]);
+  }, [loadView, paused, isMany]);
 
   const known = loaded.query === queryKey;
   const show = useCallback(

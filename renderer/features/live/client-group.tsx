@@ -35,6 +35,10 @@ const maxNamed = 6;
 const isIdle = (client: Client, now: number) => now - client.lastSeen > idleMs;
 const isFound = (client: Client, search: string) => search !== '' && client.key.toLowerCase().includes(search);
 
+/** What it asked and when; nothing in a replay, which knows where it was alone. */
+const seenWords = ({ requests, lastSeen }: Client) =>
+  Number.isFinite(lastSeen) ? `, ${formatCount(requests)} requests, last ${formatClock(lastSeen)}` : '';
+
 function Chip({
   client,
   now,
@@ -62,9 +66,10 @@ function Chip({
     <button
       type="button"
       tabIndex={-1}
+      aria-current={selected || undefined}
       className={classes.filter(Boolean).join(' ')}
       data-client={clientId(client.pool, client.key)}
-      title={`${client.key}${client.pinned ? ', pinned' : ''}, ${formatCount(client.requests)} requests, last ${formatClock(client.lastSeen)}`}
+      title={`${client.key}${client.pinned ? ', pinned' : ''}${seenWords(client)}`}
     >
       {clientLabel(client)}
       {client.pinned ? <Pin className={css['pin']} size={14} strokeWidth={2} fill="currentColor" aria-hidden /> : null}
