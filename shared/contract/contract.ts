@@ -173,7 +173,7 @@ export const requests = {
   'runs.list': { params: empty, result: z.object({ runs: z.array(runSummarySchema) }) },
   'runs.get': { params: z.strictObject({ id }), result: runSchema },
   /** Cuts a stretch of the past out and keeps it as a run. */
-  'runs.save': { params: z.strictObject({ ...times, name: runName }).refine(...upToADay), result: runSummarySchema },
+  'runs.save': { params: z.strictObject({ ...times, name: runName }).refine(upToADay, notUpToADay), result: runSummarySchema },
   'runs.rename': { params: z.strictObject({ id, name: runName }), result: runSummarySchema },
   'runs.remove': { params: z.strictObject({ id }), result: empty },
   /** Runs one probe of a node as the form stands, saved or not. */

@@ -41,7 +41,6 @@ export function engineHandlers({ engine, traffic, workspace }: HandlerDeps): Pic
     },
     'requests.list': (query) => fromEngine(() => engine.listRequests(query)),
     'traffic.history': ({ rangeMs }) => traffic.history(rangeMs),
-    'journal.list': (query) => journal.list(query),
     'check.try': async ({ node, healthCheck }) => {
       const resolved = await workspace.resolveNode(node);
       if (resolved.issues.length > 0)
