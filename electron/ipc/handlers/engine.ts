@@ -12,7 +12,6 @@ type EngineChannels =
   | 'node.moveClients'
   | 'requests.list'
   | 'traffic.history'
-  | 'journal.list'
   | 'check.try';
 
 export function engineHandlers({ engine, traffic, workspace }: HandlerDeps): Pick<Handlers, EngineChannels> {
