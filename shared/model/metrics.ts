@@ -71,6 +71,8 @@ export const requestRecordSchema = z.object({
   pool: z.string(),
   /** The client's address. */
   client: z.string(),
+  /** Its key in the pool's table of clients (see Client); null when the pool does not stick, or nobody could be placed. */
+  key: z.string().nullable().optional(),
   /** Empty for tcp sessions. */
   method: z.string(),
   path: z.string(),

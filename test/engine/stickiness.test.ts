@@ -227,6 +227,16 @@ describe('by address', () => {
     expect(nodeOf(await ask(harness))).not.toBe(first);
   });
 
+  it('the log of requests names the client as the table does, also with its very first request', async () => {
+    for (const sticky of [cookieSticky, table()]) {
+      const { harness } = await three(sticky);
+      await ask(harness);
+      const { clients } = await harness.engine.listClients({});
+      const { entries } = await harness.engine.listRequests({});
+      expect(entries.map(({ key }) => key)).toEqual([clients[0]!.key]);
+    }
+  });
+
   it('places a released client afresh and a pinned one where it is told', async () => {
     const { harness } = await three(table());
     const first = nodeOf(await ask(harness));

@@ -71,6 +71,7 @@ export class RequestRing {
   readonly #listener: string[];
   readonly #pool: string[];
   readonly #client: string[];
+  readonly #key: string[];
   readonly #method: string[];
   readonly #path: string[];
   readonly #node: (string | null)[];
@@ -102,6 +103,7 @@ export class RequestRing {
     this.#listener = Array.from({ length: capacity }, () => '');
     this.#pool = Array.from({ length: capacity }, () => '');
     this.#client = Array.from({ length: capacity }, () => '');
+    this.#key = Array.from({ length: capacity }, () => '');
     this.#method = Array.from({ length: capacity }, () => '');
     this.#path = Array.from({ length: capacity }, () => '');
     this.#node = Array.from({ length: capacity }, () => null);
@@ -140,6 +142,7 @@ export class RequestRing {
   /**
    * Records one request or session; the oldest record makes room.
    * @param time when it began, milliseconds since the epoch.
+   * @param key the client's key in its pool's table; empty: none.
    * @param status what the client got; 0 when it got none.
    * @param node the node that served it, or null.
    * @param codes a code (see `verdictCode`) for each candidate in the order of `candidates`; copied. Of more than
@@ -153,6 +156,7 @@ export class RequestRing {
     listener: string,
     pool: string,
     client: string,
+    key: string,
     method: string,
     path: string,
     status: number,
@@ -171,6 +175,7 @@ export class RequestRing {
     this.#listener[slot] = listener;
     this.#pool[slot] = pool;
     this.#client[slot] = client;
+    this.#key[slot] = key;
     this.#method[slot] = method;
     this.#path[slot] = detached(path);
     this.#node[slot] = node;
@@ -199,7 +204,7 @@ export class RequestRing {
 
   /**
    * With `afterSeq`: the records after it, oldest first, up to `limit`. Without: the newest `limit`.
-   * In ascending sequence either way. Filters: `client` and `path` are found anywhere (case ignored), the others are equal.
+   * In ascending sequence either way. Filters: `client` (address or key) and `path` are found anywhere (case ignored), the others are equal.
    */
   list(query: RequestQuery): { entries: RequestRecord[]; sampling: Sampling } {
     const limit = Math.min(MAX_LIMIT, Math.max(1, Math.floor(query.limit ?? DEFAULT_LIMIT)));
@@ -248,7 +253,7 @@ export class RequestRing {
       (filter.status === undefined || this.#status[slot] === filter.status) &&
       (filter.statusClass === undefined || Math.floor(this.#status[slot]! / 100) === filter.statusClass) &&
       (filter.retried !== true || this.#retries[slot]! > 0) &&
-      (client === undefined || this.#client[slot]!.toLowerCase().includes(client)) &&
+      (client === undefined || this.#client[slot]!.toLowerCase().includes(client) || this.#key[slot]!.includes(client)) &&
       (path === undefined || this.#path[slot]!.toLowerCase().includes(path));
   }
 
@@ -270,6 +275,7 @@ export class RequestRing {
       listener: this.#listener[slot]!,
       pool: this.#pool[slot]!,
       client: this.#client[slot]!,
+      key: this.#key[slot] === '' ? null : this.#key[slot]!,
       method: this.#method[slot]!,
       path: this.#path[slot]!,
       status: this.#status[slot]!,

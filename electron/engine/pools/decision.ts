@@ -6,6 +6,8 @@ export class Placement<N> {
   key = 0;
   /** Value of the pool's cookie as the client sent it; undefined when it sent none. */
   cookie: string | undefined;
+  /** Key of the client in the pool's table; empty when the pool does not stick, or nobody was placed yet. */
+  entry = '';
   /** Nodes that failed this request already. */
   readonly tried: N[] = [];
   /** How the node chosen last was chosen: a verdict code of metrics/request-ring.ts, 0 before. */
@@ -17,6 +19,7 @@ export class Placement<N> {
 
   reset(): void {
     this.cookie = undefined;
+    this.entry = '';
     // Setting a length is costly even when it changes nothing, and nearly always there is nothing to forget.
     if (this.tried.length > 0) this.tried.length = 0;
     this.how = 0;

@@ -335,6 +335,7 @@ export class Pool {
     const now = this.deps.clock.now();
     const entry = this.codec === null ? clients.find(placement.client, now) : this.findByCookie(placement, clients, now);
     if (entry === undefined) return this.placeNew(placement, clients, now);
+    placement.entry = entry.key;
 
     // A request that waited for a place asks for the second time.
     if (placement.tried.length === 0 && !placement.onlyFull) {
@@ -394,6 +395,7 @@ export class Pool {
     const node = this.pickFresh(placement);
     if (node === undefined) return undefined;
     const entry = clients.add(this.codec === null ? placement.client : this.codec.newClient(), node, now);
+    placement.entry = entry.key;
     entry.requests = 1;
     entry.how = placement.how;
     this.issueCookie(placement, entry, node);

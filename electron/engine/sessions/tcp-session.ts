@@ -270,6 +270,7 @@ export class TcpSession implements Session, Ending, Waiter, Phases {
         this.listener.config.id,
         this.pool.config.id,
         this.peer.address,
+        this.placement.entry,
         '',
         '',
         0,

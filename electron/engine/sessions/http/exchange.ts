@@ -639,6 +639,7 @@ export class Exchange implements AnswerReceiver, Ending, Waiter, Phases {
         listener.config.id,
         this.pool.config.id,
         clientAddress,
+        this.placement.entry,
         request.method,
         request.target,
         this.status,

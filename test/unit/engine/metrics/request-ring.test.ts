@@ -11,13 +11,14 @@ const nothing: Phases = { queuedMs: 0, triedMs: 0, connectMs: -1, firstByteMs: -
 
 function push(
   ring: RequestRing,
-  over: { client?: string; method?: string; path?: string; status?: number; node?: string | null; phases?: Phases } = {},
+  over: { client?: string; key?: string; method?: string; path?: string; status?: number; node?: string | null; phases?: Phases } = {},
 ): number {
   return ring.push(
     1_700_000_000_000,
     'web',
     'shop',
     over.client ?? '10.0.0.1',
+    over.key ?? '',
     over.method ?? 'GET',
     over.path ?? '/',
     over.status ?? 200,
@@ -41,6 +42,7 @@ describe('records', () => {
         listener: 'web',
         pool: 'shop',
         client: '10.0.0.1',
+        key: null,
         method: 'GET',
         path: '/x?y=1',
         status: 404,
@@ -72,6 +74,15 @@ describe('records', () => {
     ]);
   });
 
+  it('know the client by its key in the table too, and are found by it', () => {
+    const ring = new RequestRing(4);
+    push(ring, { key: '4f2ac0de1122' });
+    push(ring);
+    expect(ring.list({}).entries.map(({ key }) => key)).toEqual(['4f2ac0de1122', null]);
+    expect(ring.list({ filter: { client: '4F2A' } }).entries.map(({ seq }) => seq)).toEqual([1]);
+    expect(ring.list({ filter: { client: '10.0.' } }).entries).toHaveLength(2);
+  });
+
   it('have a code for every word, and 0 for silence', () => {
     const ring = new RequestRing(4);
     const all = verdictSchema.options;
@@ -83,6 +94,7 @@ describe('records', () => {
       'c',
       '',
       '',
+      '',
       0,
       0,
       null,
@@ -91,7 +103,7 @@ describe('records', () => {
       names,
       nothing,
     );
-    ring.push(0, 'l', 'p', 'c', '', '', 0, 0, null, 0, Uint8Array.of(NO_VERDICT, verdictCode.full), names, nothing);
+    ring.push(0, 'l', 'p', 'c', '', '', '', 0, 0, null, 0, Uint8Array.of(NO_VERDICT, verdictCode.full), names, nothing);
     const [first, second] = ring.list({}).entries;
     expect(first!.why.map((w) => w.verdict)).toEqual(all);
     expect(second!.why).toEqual([{ node: 'n1', verdict: 'full' }]);
@@ -102,7 +114,7 @@ describe('records', () => {
     const names = Array.from({ length: 1_000 }, (_, i) => `n${i}`);
     const many = new Uint8Array(1_000).fill(verdictCode['not-turn']);
     many[700] = verdictCode['chosen:least'];
-    ring.push(0, 'l', 'p', 'c', '', '', 0, 0, 'n700', 0, many, names, kept);
+    ring.push(0, 'l', 'p', 'c', '', '', '', 0, 0, 'n700', 0, many, names, kept);
     const why = ring.list({}).entries[0]!.why;
     expect(why).toHaveLength(33);
     expect(why.at(-1)).toEqual({ node: 'n700', verdict: 'chosen:least' });
