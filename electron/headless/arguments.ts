@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { ipVersion, parseHostPort, type HostPort } from '../../shared/model/address.ts';
+import type { ExportTarget } from '../control/interchange/export-config.ts';
 import { UsageError } from './usage.ts';
 
 /** How the control API is to be reached; null: not at all. */
@@ -14,6 +15,8 @@ export interface UiOptions {
 export type Command =
   | { name: 'help' | 'version' }
   | { name: 'check'; file: string }
+  | { name: 'export'; config: string; to: ExportTarget }
+  | { name: 'import'; file: string }
   | ({ name: 'serve'; config: string } & UiOptions)
   | ({ name: 'demo' | 'start' } & UiOptions);
 
@@ -49,8 +52,10 @@ const flags = {
   demo: { ...common, ...uiFlags },
   start: { ...common, ...uiFlags },
   check: common,
+  export: { ...common, config: { type: 'string', short: 'c' }, to: { type: 'string' } },
+  import: { ...common, from: { type: 'string' } },
 } as const;
-const later = ['export', 'import'];
+const targets = ['haproxy', 'nginx', 'nodebalancer-terraform'] as const satisfies readonly ExportTarget[];
 
 interface Values {
   help?: boolean;
@@ -60,6 +65,8 @@ interface Values {
   'token-file'?: string;
   'metrics-open'?: boolean;
   config?: string;
+  to?: string;
+  from?: string;
 }
 
 function parse(name: keyof typeof flags, args: string[]): { values: Values; positionals: string[] } {
@@ -88,14 +95,25 @@ export function parseCommand(argv: readonly string[]): Command {
   if (name === '--help' || name === '-h' || name === 'help') return { name: 'help' };
   if (name === '--version' || name === '-v') return { name: 'version' };
   if (name === undefined) throw new UsageError('a command is missing');
-  if (later.includes(name)) throw new UsageError(`"${name}" is not available yet: this version has serve, check and demo`);
   if (!Object.hasOwn(flags, name)) throw new UsageError(`there is no command "${name}"`);
   const command = name as keyof typeof flags;
   const { values, positionals } = parse(command, rest);
   if (values.help) return { name: 'help' };
   if (values.version) return { name: 'version' };
   if (command === 'check') return { name: 'check', file: oneFile('check', positionals) };
+  if (command === 'import') {
+    if (values.from !== 'haproxy')
+      throw new UsageError(`import needs --from haproxy${values.from === undefined ? '' : `, got "${values.from}"`}`);
+    return { name: 'import', file: oneFile('import', positionals) };
+  }
   if (positionals.length > 0) throw new UsageError(`${command} takes no further words, got "${positionals[0]}"`);
+  if (command === 'export') {
+    const to = targets.find((target) => target === values.to);
+    if (values.config === undefined) throw new UsageError('export needs --config FILE');
+    if (to === undefined)
+      throw new UsageError(`export needs --to ${targets.join('|')}${values.to === undefined ? '' : `, got "${values.to}"`}`);
+    return { name: 'export', config: values.config, to };
+  }
   if (command !== 'serve') return { name: command, ...uiOptions(values) };
   if (values.config === undefined) throw new UsageError('serve needs --config FILE');
   return { name: 'serve', config: values.config, ...uiOptions(values) };

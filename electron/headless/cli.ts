@@ -5,6 +5,7 @@ import { StoreError } from '../store/store.ts';
 import { parseCommand } from './arguments.ts';
 import { BindError } from './bind-error.ts';
 import { check } from './check.ts';
+import { exportFile, importFile, type Streams } from './interchange.ts';
 import { createJsonLog } from './json-log.ts';
 import { demo, serve, start } from './run.ts';
 import { usage, UsageError } from './usage.ts';
@@ -29,6 +30,14 @@ export async function main(argv: readonly string[]): Promise<number> {
   const print = (line: string): void => {
     process.stdout.write(`${line}\n`);
   };
+  const streams: Streams = {
+    out: (text) => {
+      process.stdout.write(text);
+    },
+    err: (line) => {
+      process.stderr.write(`${line}\n`);
+    },
+  };
   const log = createJsonLog((line) => process.stderr.write(line));
   try {
     const command = parseCommand(argv);
@@ -41,6 +50,10 @@ export async function main(argv: readonly string[]): Promise<number> {
         return 0;
       case 'check':
         return await check(command.file, print);
+      case 'export':
+        return await exportFile(command.config, command.to, streams);
+      case 'import':
+        return await importFile(command.file, streams);
       case 'serve':
         return await serve({ ...command, print, log });
       case 'demo':

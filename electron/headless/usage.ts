@@ -8,6 +8,10 @@ export const usage = `Evenkeel, a load balancer.
       Validates a configuration: one line a problem.
   evenkeel demo [--ui HOST:PORT | --no-ui] [--token-file FILE] [--metrics-open]
       Three embedded nodes behind a listener on 127.0.0.1:8080 or the next free port, with simulated clients.
+  evenkeel export --config FILE --to haproxy|nginx|nodebalancer-terraform
+      Prints the equivalent for another balancer; what cannot be said there is a comment in it and a line on stderr.
+  evenkeel import --from haproxy FILE
+      Prints an Evenkeel file made from a haproxy.cfg, with a line on stderr for every directive left out.
 
   --help, --version
 

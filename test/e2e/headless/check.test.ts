@@ -287,7 +287,12 @@ describe('the command itself', () => {
     [['serve', '--config', 'x', '--ui', '127.0.0.1:1', '--no-ui'], 2, /^$/, /exclude each other/],
     [['serve', '--config', 'x', '--port', '1'], 2, /^$/, /Unknown option '--port'/],
     [['serve', '--config', 'FOLDER/none.json', '--ui', '127.0.0.1:0'], 1, /^$/, /there is no such file/],
-    [['export', '--config', 'x', '--to', 'haproxy'], 2, /^$/, /not available yet/],
+    [['export', '--config', 'FOLDER/none.json', '--to', 'haproxy'], 1, /^$/, /none\.json: cannot be read: there is no such file\n$/],
+    [['export', '--to', 'nginx'], 2, /^$/, /export needs --config FILE/],
+    [['export', '--config', 'x', '--to', 'apache'], 2, /^$/, /--to haproxy\|nginx\|nodebalancer-terraform, got "apache"/],
+    [['import', 'x'], 2, /^$/, /import needs --from haproxy/],
+    [['import', '--from', 'haproxy'], 2, /^$/, /import needs the FILE/],
+    [['import', '--from', 'haproxy', 'FOLDER/none.cfg'], 1, /^$/, /none\.cfg: cannot be read: there is no such file\n$/],
     [['--help'], 0, /evenkeel serve --config FILE/, /^$/],
     [['--version'], 0, /^\d+\.\d+\.\d+\n$/, /^$/],
   ])('%j ends with %i', async (args, code, stdout, stderr) => {
