@@ -29,6 +29,11 @@ export interface NodeHealthOptions {
    * Read the fields of `health` then; `before` is the state it had.
    */
   onChange: (health: NodeHealth, before: ObservedState) => void;
+  /**
+   * Checks worth telling: each that fails until the node is down, and the first good one after that. `words` is what it means:
+   * "1 of 2 checks timed out".
+   */
+  onTelling?: (result: CheckResult, streak: number, words: string) => void;
   /** Replaces the probe that `check` describes. Not used for type none. */
   probe?: Probe;
 }
@@ -41,6 +46,7 @@ export function createNodeHealth(options: NodeHealthOptions): NodeHealth {
 class CheckedNodeHealth implements NodeHealth {
   readonly #clock: Clock;
   readonly #onChange: NodeHealthOptions['onChange'];
+  readonly #onTelling: NodeHealthOptions['onTelling'];
   readonly #thresholds: Thresholds;
   readonly #checker: ActiveChecker | undefined;
   readonly #passive: PassiveMonitor | undefined;
@@ -65,6 +71,7 @@ class CheckedNodeHealth implements NodeHealth {
     const { clock, check, passive } = options;
     this.#clock = clock;
     this.#onChange = options.onChange;
+    this.#onTelling = options.onTelling;
     this.#thresholds = { rise: check.rise, fall: check.attempts };
     this.#health = startingHealth(this.#thresholds);
     this.#since = clock.now();
@@ -170,7 +177,9 @@ class CheckedNodeHealth implements NodeHealth {
     const first = this.#lastCheck === null;
     this.#lastCheck = result;
     this.#streak = result.ok ? Math.max(0, this.#streak) + 1 : Math.min(0, this.#streak) - 1;
+    const before = this.#health;
     this.#health = result.ok ? afterPass(this.#health, this.#thresholds) : afterFailure(this.#health, this.#thresholds);
+    this.#tell(result, before);
     if (!isUp(this.#health, this.#thresholds)) {
       if (this.#state !== 'down') {
         const checks = first ? 'First check' : `${this.#thresholds.fall} of ${this.#thresholds.fall} checks`;
@@ -182,6 +191,14 @@ class CheckedNodeHealth implements NodeHealth {
     // A node that checks bring back starts anew with live traffic too.
     if (this.#state === 'down') this.#passive?.clear();
     this.#become(result.ok ? 'up' : 'checking');
+  }
+
+  /** Before the state follows: a failing node says so check by check, a healthy one and a dead one say nothing. */
+  #tell(result: CheckResult, before: number): void {
+    const { rise, fall } = this.#thresholds;
+    const down = this.#state === 'down';
+    if (!result.ok && !down) this.#onTelling?.(result, this.#streak, failedChecks(`${-this.#streak} of ${fall} checks`, result));
+    else if (result.ok && down && before === 0) this.#onTelling?.(result, this.#streak, `1 of ${rise} checks passed: ${result.detail}`);
   }
 
   #takeDown(reason: string): void {

@@ -1,45 +1,14 @@
-/** 16 buckets an octave: a bucket is at most 1/16 wide, so its middle is at most 1/32 (3.2 %) from any value in it. */
-const SUB_BITS = 4;
-const LOWEST_MS = 0.01;
-const HIGHEST_MS = 3_600_000;
-
-// A single-precision float is exponent and mantissa side by side, so its upper bits count log-linear buckets for free:
-// no logarithm and no loop per record. One shared word is enough, the engine is one thread.
-const float = new Float32Array(1);
-const bits = new Uint32Array(float.buffer);
-const SHIFT = 23 - SUB_BITS;
-
-function rawBucket(ms: number): number {
-  float[0] = ms;
-  return bits[0]! >>> SHIFT;
-}
-
-const FIRST = rawBucket(LOWEST_MS);
-/** Buckets of one histogram. */
-const BUCKETS = rawBucket(HIGHEST_MS) - FIRST + 1;
-
-/** Values outside 0.01 ms – 1 h count as the nearest of the two; NaN counts as the lowest. */
-function bucketOf(ms: number): number {
-  if (!(ms > LOWEST_MS)) return 0;
-  return rawBucket(ms < HIGHEST_MS ? ms : HIGHEST_MS) - FIRST;
-}
-
-function middleOf(bucket: number): number {
-  bits[0] = (bucket + FIRST) << SHIFT;
-  const low = float[0]!;
-  bits[0] = (bucket + FIRST + 1) << SHIFT;
-  return (low + float[0]!) / 2;
-}
+import { bucketCount, bucketMiddle, bucketOf } from '../../../shared/state/latency-buckets.ts';
 
 function quantileOf(counts: Uint32Array, count: number, q: number): number | null {
   if (count === 0) return null;
   const rank = Math.min(count, Math.max(1, Math.ceil(q * count)));
   let seen = 0;
-  for (let i = 0; i < BUCKETS; i++) {
+  for (let i = 0; i < bucketCount; i++) {
     seen += counts[i]!;
-    if (seen >= rank) return middleOf(i);
+    if (seen >= rank) return bucketMiddle(i);
   }
-  return middleOf(BUCKETS - 1);
+  return bucketMiddle(bucketCount - 1);
 }
 
 /**
@@ -47,7 +16,7 @@ function quantileOf(counts: Uint32Array, count: number, q: number): number | nul
  * a histogram always takes the same 1.8 KB, and recording allocates nothing.
  */
 export class Histogram {
-  readonly #counts = new Uint32Array(BUCKETS);
+  readonly #counts = new Uint32Array(bucketCount);
   #count = 0;
 
   /** Durations recorded since the last reset. */
@@ -76,7 +45,7 @@ export class Histogram {
 
   /** Counts everything `other` counted here as well. */
   add(other: Histogram): void {
-    for (let i = 0; i < BUCKETS; i++) this.#counts[i]! += other.#counts[i]!;
+    for (let i = 0; i < bucketCount; i++) this.#counts[i]! += other.#counts[i]!;
     this.#count += other.#count;
   }
 }
@@ -107,10 +76,10 @@ export class WindowedHistogram {
 
   /** @param ms a duration in milliseconds. */
   record(ms: number): void {
-    const block = (this.#block ??= new Uint32Array(BUCKETS * this.#slots));
-    const sum = (this.#sum ??= new Uint32Array(BUCKETS));
+    const block = (this.#block ??= new Uint32Array(bucketCount * this.#slots));
+    const sum = (this.#sum ??= new Uint32Array(bucketCount));
     const bucket = bucketOf(ms);
-    block[this.#current * BUCKETS + bucket]!++;
+    block[this.#current * bucketCount + bucket]!++;
     sum[bucket]!++;
     this.#slotCounts[this.#current]!++;
     this.#count++;
@@ -121,9 +90,9 @@ export class WindowedHistogram {
     this.#current = (this.#current + 1) % this.#slots;
     const leaving = this.#slotCounts[this.#current]!;
     if (leaving === 0 || !this.#block || !this.#sum) return;
-    const start = this.#current * BUCKETS;
-    for (let i = 0; i < BUCKETS; i++) this.#sum[i]! -= this.#block[start + i]!;
-    this.#block.fill(0, start, start + BUCKETS);
+    const start = this.#current * bucketCount;
+    for (let i = 0; i < bucketCount; i++) this.#sum[i]! -= this.#block[start + i]!;
+    this.#block.fill(0, start, start + bucketCount);
     this.#slotCounts[this.#current] = 0;
     this.#count -= leaving;
   }
@@ -134,5 +103,30 @@ export class WindowedHistogram {
    */
   quantile(q: number): number | null {
     return this.#sum ? quantileOf(this.#sum, this.#count, q) : null;
+  }
+}
+
+/**
+ * Durations since it was last read, as the pairs of a tick. Reading costs what was used, and an idle one holds no memory.
+ */
+export class IntervalCounts {
+  #counts: Uint32Array | undefined;
+  #used: number[] = [];
+
+  /** @param ms a duration in milliseconds. */
+  record(ms: number): void {
+    const counts = (this.#counts ??= new Uint32Array(bucketCount));
+    const bucket = bucketOf(ms);
+    if (counts[bucket]!++ === 0) this.#used.push(bucket);
+  }
+
+  /** [bucket, count] of what was recorded since the last time, ascending. */
+  take(): [number, number][] {
+    const counts = this.#counts;
+    if (!counts || this.#used.length === 0) return [];
+    const pairs = this.#used.sort((a, b) => a - b).map((bucket): [number, number] => [bucket, counts[bucket]!]);
+    for (const [bucket] of pairs) counts[bucket] = 0;
+    this.#used = [];
+    return pairs;
   }
 }

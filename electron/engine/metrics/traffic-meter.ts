@@ -66,7 +66,7 @@ export class TrafficMeter {
       epoch,
       time,
       intervalMs,
-      listeners: [...listeners].map((listener) => ({ id: listener.config.id, connections: listener.open, ...this.since(listener) })),
+      listeners: [...listeners].map((listener) => ({ id: listener.config.id, connections: listener.open, ...this.since(listener), latency: listener.latencies.take() })),
       nodes,
       total: this.total,
       clients,

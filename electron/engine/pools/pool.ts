@@ -168,6 +168,10 @@ export class Pool {
       onChange: (_health, before) => {
         this.healthChanged(node, before);
       },
+      onTelling: ({ time: startedAt, ok }, streak, reason) => {
+        const about = { time: this.deps.clock.now(), pool: this.config.id, node: node.id, reason };
+        this.deps.fact({ ...about, kind: 'node.check', check: { startedAt, ok, streak } });
+      },
     });
     node.isLive = node.health.state !== 'down';
   }

@@ -1,7 +1,6 @@
 import type { ListenerConfig } from '../../../shared/model/config.ts';
 import type { Clock } from '../clock.ts';
 import type { RequestRing } from '../metrics/request-ring.ts';
-import type { WindowedHistogram } from '../metrics/histogram.ts';
 import type { Pool } from '../pools/pool.ts';
 
 /** A client connection from the moment it is admitted. */
@@ -23,7 +22,8 @@ export interface ListenerContext {
   readonly clock: Clock;
   readonly ring: RequestRing;
   /** Over all answers of the engine. */
-  readonly latency: WindowedHistogram;
+  /** How long answers took, milliseconds. */
+  readonly latency: { record(ms: number): void };
   /** It accepts nothing more: answers say `Connection: close`. */
   readonly draining: boolean;
   requests: number;

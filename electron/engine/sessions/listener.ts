@@ -5,7 +5,7 @@ import { formatHostPort } from '../../../shared/model/address.ts';
 import type { ListenerState } from '../../../shared/model/state.ts';
 import type { Clock } from '../clock.ts';
 import type { RequestRing } from '../metrics/request-ring.ts';
-import type { WindowedHistogram } from '../metrics/histogram.ts';
+import { IntervalCounts, type WindowedHistogram } from '../metrics/histogram.ts';
 import type { Pool } from '../pools/pool.ts';
 import { Throttle } from './admission.ts';
 import type { BoundSocket } from './bound-socket.ts';
@@ -18,6 +18,7 @@ import { TcpSession } from './tcp-session.ts';
 export interface ListenerDeps {
   clock: Clock;
   ring: RequestRing;
+  /** Of all listeners. */
   latency: WindowedHistogram;
 }
 
@@ -27,7 +28,9 @@ export class Listener implements ListenerContext {
   pool: Pool;
   readonly clock: Clock;
   readonly ring: RequestRing;
-  readonly latency: WindowedHistogram;
+  /** Of the answers since the last tick. */
+  readonly latencies = new IntervalCounts();
+  readonly latency: ListenerContext['latency'];
   draining = false;
   requests = 0;
   errors = 0;
@@ -54,7 +57,13 @@ export class Listener implements ListenerContext {
     this.pool = pool;
     this.clock = deps.clock;
     this.ring = deps.ring;
-    this.latency = deps.latency;
+    const { latencies } = this;
+    this.latency = {
+      record(ms) {
+        deps.latency.record(ms);
+        latencies.record(ms);
+      },
+    };
     this.since = deps.clock.now();
     this.isListedPeer = createPeerMatcher(config.acceptProxyProtocolFrom);
   }

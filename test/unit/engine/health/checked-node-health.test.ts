@@ -12,6 +12,8 @@ type Over = { check?: Partial<NodeHealthOptions['check']>; passive?: Partial<Nod
 function setup(over: Over = {}) {
   const clock = new FakeClock();
   const changes: string[] = [];
+  const told: string[] = [];
+  const startedAt = clock.now();
   let answer: { ok: boolean; detail: string } | 'silence' = { ok: true, detail: 'connected' };
   const health = createNodeHealth({
     address: { host: '127.0.0.1', port: 1 },
@@ -21,12 +23,14 @@ function setup(over: Over = {}) {
     clock,
     random: () => 0,
     onChange: (h, before) => changes.push(`${before}>${h.state}: ${h.reason}`),
+    onTelling: ({ time }, streak, words) => told.push(`${time - startedAt} ${streak} ${words}`),
     probe: () => (answer === 'silence' ? new Promise(() => undefined) : Promise.resolve(answer)),
   });
   return {
     clock,
     health,
     changes,
+    told,
     pass: () => (answer = { ok: true, detail: 'connected' }),
     fail: (detail = 'connection refused') => (answer = { ok: false, detail }),
     silence: () => (answer = 'silence'),
@@ -44,6 +48,37 @@ describe('active checks', () => {
     await clock.advanceAsync(0);
     expect([health.state, health.reason, health.streak]).toEqual(['up', 'Connected in under 1 ms, 1 in a row', 1]);
     expect(changes).toEqual(['checking>up: Connected in under 1 ms, 1 in a row']);
+  });
+
+  it('are told of one by one while they take a node down, and once when they begin to bring it back', async () => {
+    const { health, told, fail, pass, silence, next } = setup();
+    health.start();
+    for (let i = 0; i < 3; i++) await next();
+    fail();
+    await next();
+    silence();
+    for (let i = 0; i < 5; i++) await next();
+    pass();
+    for (let i = 0; i < 6; i++) await next();
+    // The first check is at 0; each is dated by when it began.
+    expect(told).toEqual([
+      '4000 -1 1 of 3 checks: connection refused',
+      '5000 -2 2 of 3 checks timed out',
+      '6000 -3 3 of 3 checks timed out',
+      '10000 1 1 of 2 checks passed: connected',
+    ]);
+    expect(health.state).toBe('up');
+  });
+
+  it('that pass after live traffic took the node down are told of once', async () => {
+    const { health, told, next } = setup({ passive: { errors: 1 } });
+    health.start();
+    await next();
+    health.reportFailure('connection reset');
+    expect(health.state).toBe('down');
+    for (let i = 0; i < 4; i++) await next();
+    expect(told).toEqual(['2000 3 1 of 2 checks passed: connected']);
+    expect(health.state).toBe('up');
   });
 
   it('take a node down at its very first failure', async () => {

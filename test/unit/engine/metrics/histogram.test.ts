@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Histogram, WindowedHistogram } from '../../../../electron/engine/metrics/histogram.ts';
+import { Histogram, IntervalCounts, WindowedHistogram } from '../../../../electron/engine/metrics/histogram.ts';
+import { bucketBounds, bucketCount, bucketMiddle, bucketOf, LatencySum } from '../../../../shared/state/latency-buckets.ts';
 
 const duration = fc.double({ min: 0.01, max: 3_600_000, noNaN: true });
 
@@ -91,6 +92,49 @@ describe('WindowedHistogram', () => {
           for (const q of [0, 0.5, 0.99]) expect(window.quantile(q)).toBe(plain.quantile(q));
         });
       }),
+    );
+  });
+});
+
+describe('counts of an interval', () => {
+  it('lie in the bucket they are said to lie in', () => {
+    fc.assert(
+      fc.property(duration, (ms) => {
+        const { low, high } = bucketBounds(bucketOf(ms));
+        // The two ends take what lies beyond them.
+        expect(ms).toBeGreaterThanOrEqual(bucketOf(ms) === 0 ? 0 : Math.fround(low) * (1 - 1e-6));
+        if (bucketOf(ms) < bucketCount - 1) expect(ms).toBeLessThan(high * (1 + 1e-6));
+        expect(Math.abs(bucketMiddle(bucketOf(ms)) - ms) / ms).toBeLessThanOrEqual(1 / 31);
+      }),
+    );
+  });
+
+  it('cut anywhere and added up give the quantiles of the whole', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.array(duration, { maxLength: 40 }), { minLength: 1, maxLength: 12 }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (intervals, q) => {
+          const counts = new IntervalCounts();
+          const whole = new Histogram();
+          const sum = new LatencySum();
+          for (const interval of intervals) {
+            for (const ms of interval) {
+              counts.record(ms);
+              whole.record(ms);
+            }
+            const taken = counts.take();
+            expect(taken.reduce((n, [, count]) => n + count, 0)).toBe(interval.length);
+            expect(taken).toEqual([...taken].sort((a, b) => a[0] - b[0]));
+            sum.add(taken);
+          }
+          expect(counts.take()).toEqual([]);
+          expect(sum.quantile(q)).toBe(whole.quantile(q));
+          const again = new LatencySum();
+          again.add(sum.counts());
+          expect(again.quantile(q)).toBe(whole.quantile(q));
+        },
+      ),
     );
   });
 });

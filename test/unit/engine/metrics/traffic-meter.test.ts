@@ -1,13 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { WindowedHistogram } from '../../../../electron/engine/metrics/histogram.ts';
+import { IntervalCounts, WindowedHistogram } from '../../../../electron/engine/metrics/histogram.ts';
 import { TrafficMeter } from '../../../../electron/engine/metrics/traffic-meter.ts';
 import type { Listener } from '../../../../electron/engine/sessions/listener.ts';
 import { trafficTickSchema } from '../../../../shared/model/metrics.ts';
+import { bucketOf } from '../../../../shared/state/latency-buckets.ts';
 import { PoolBench, poolConfig } from '../pools/make-pool.ts';
 
 /** As much of a listener as the meter looks at. */
 function listener(): Listener {
-  return { config: { id: 'web' }, open: 3, requests: 0, errors: 0, retried: 0, bytesIn: 0, bytesOut: 0 } as unknown as Listener;
+  const counts = { requests: 0, errors: 0, retried: 0, bytesIn: 0, bytesOut: 0 };
+  return { config: { id: 'web' }, open: 3, ...counts, latencies: new IntervalCounts() } as unknown as Listener;
 }
 
 describe('a tick', () => {
@@ -26,17 +28,24 @@ describe('a tick', () => {
     web.retried = 2;
     web.requests = 5;
     web.bytesOut = 70;
+    for (const ms of [12, 12, 400]) web.latencies.record(ms);
     const second = tick(100);
     expect(second.intervalMs).toBe(100);
     expect(second.nodes).toMatchObject([
       { pool: 'web', node: 'a', state: 'up', requests: 5, errors: 1, retried: 1, bytesIn: 100, bytesOut: 0, connections: 2, p50: null },
       { node: 'b', requests: 0, connections: 0 },
     ]);
-    expect(second.listeners).toEqual([{ id: 'web', connections: 3, requests: 5, errors: 0, retried: 2, bytesIn: 0, bytesOut: 70 }]);
+    const latency = [
+      [bucketOf(12), 2],
+      [bucketOf(400), 1],
+    ];
+    expect(second.listeners).toEqual([
+      { id: 'web', connections: 3, requests: 5, errors: 0, retried: 2, bytesIn: 0, bytesOut: 70, latency },
+    ]);
     a!.requests = 7;
     const third = tick(200);
     expect(third.nodes[0]).toMatchObject({ requests: 2, errors: 0, bytesIn: 0, connections: 2 });
-    expect(third.listeners[0]).toMatchObject({ requests: 0, bytesOut: 0 });
+    expect(third.listeners[0]).toMatchObject({ requests: 0, bytesOut: 0, latency: [] });
   });
 
   it('shows what a node that is new has done already', () => {
