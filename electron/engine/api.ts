@@ -1,4 +1,4 @@
-import type { Config, HealthCheckConfig, NodeConfig } from '../../shared/model/config.ts';
+import type { Config, HealthCheckConfig, NodeConfig, PoolConfig } from '../../shared/model/config.ts';
 import type { InjectedFault } from '../../shared/model/fault.ts';
 import type { JournalFact } from '../../shared/model/journal.ts';
 import type { Client, ClientCounts, RequestRecord, Sampling, TrafficTick } from '../../shared/model/metrics.ts';
@@ -37,8 +37,8 @@ export interface EngineApi {
    */
   moveClients(pool: string, node: string): Awaitable<{ moved: number }>;
   listRequests(query: RequestQuery): Awaitable<{ entries: RequestRecord[]; sampling: Sampling }>;
-  /** Runs one probe now, of a node that need not be configured. */
-  tryCheck(node: NodeConfig, check: HealthCheckConfig): Promise<CheckResult>;
+  /** Runs one probe now, of a node that need not be configured. @param proxyProtocol what its pool sends ahead. Default none. */
+  tryCheck(node: NodeConfig, check: HealthCheckConfig, proxyProtocol?: PoolConfig['proxyProtocol']): Promise<CheckResult>;
   /**
    * Makes these faults up for nodes, on purpose, in place of those made up before; an empty list ends them all. A fault ends with
    * its node; others outlive a change of the configuration.

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { LookupFunction } from 'node:net';
 import type { Server as TlsServer } from 'node:tls';
 import { formatHostPort, parseHostPort, reachesListener } from '../../shared/model/address.ts';
-import type { Config, HealthCheckConfig, ListenerConfig, NodeConfig } from '../../shared/model/config.ts';
+import type { Config, HealthCheckConfig, ListenerConfig, NodeConfig, PoolConfig } from '../../shared/model/config.ts';
 import type { InjectedFault } from '../../shared/model/fault.ts';
 import type { JournalFact } from '../../shared/model/journal.ts';
 import type { Client, ClientCounts } from '../../shared/model/metrics.ts';
@@ -453,10 +453,10 @@ export class Engine implements EngineApi {
     return this.ring.list(query);
   }
 
-  tryCheck(node: NodeConfig, check: HealthCheckConfig): Promise<CheckResult> {
+  tryCheck(node: NodeConfig, check: HealthCheckConfig, proxyProtocol?: PoolConfig['proxyProtocol']): Promise<CheckResult> {
     const address = parseHostPort(node.address);
     if (typeof address === 'string') throw new EngineError('NODE_NOT_FOUND', `The address ${address}.`);
-    return runProbe(address, check, node.tls, this.clock);
+    return runProbe(address, check, node.tls, this.clock, proxyProtocol);
   }
 
   // ── ending ───────────────────────────────────────────────────────────────────────────────────────────────

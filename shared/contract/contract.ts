@@ -177,7 +177,15 @@ export const requests = {
   'runs.rename': { params: z.strictObject({ id, name: runName }), result: runSummarySchema },
   'runs.remove': { params: z.strictObject({ id }), result: empty },
   /** Runs one probe of a node as the form stands, saved or not. */
-  'check.try': { params: z.strictObject({ node: nodeSchema, healthCheck: poolSchema.shape.healthCheck }), result: checkResultSchema },
+  'check.try': {
+    params: z.strictObject({
+      node: nodeSchema,
+      healthCheck: poolSchema.shape.healthCheck,
+      /** As its pool has it: sent ahead of the check too. Default none. */
+      proxyProtocol: poolSchema.shape.proxyProtocol.optional(),
+    }),
+    result: checkResultSchema,
+  },
   /** Every configured certificate as it is served, without its key. */
   'certificates.list': { params: empty, result: z.object({ certificates: z.array(certificateStatusSchema) }) },
   /** What a certificate of a form says of itself, configured or not; `issues` name its fields: "certPem", "keyFile". */

@@ -1,3 +1,4 @@
+import type { LookupFunction } from 'node:net';
 import { createServer, type AddressInfo } from 'node:net';
 import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
 import { connect } from 'node:net';
@@ -207,9 +208,38 @@ describe('tcp nodes over TLS', () => {
     expect(node.headers).toContain(`PROXY TCP4 127.0.0.1 127.0.0.1 ${client.socket.localPort} ${harness.port()}\r\n`);
     expect(await eventually(async () => (await harness.node()).state === 'up')).toBe(true);
     expect(node.headers).toContain('PROXY UNKNOWN\r\n');
+    // A check tried from a form is the same check.
+    const { nodes, healthCheck, proxyProtocol } = harness.config.pools[0]!;
+    expect(await harness.engine.tryCheck(nodes[0]!, healthCheck, proxyProtocol)).toMatchObject({ ok: true });
+    expect(await harness.engine.tryCheck(nodes[0]!, healthCheck)).toMatchObject({ ok: false });
     client.end();
     expect(await client.untilClosed()).toBe('ended');
     expect(await harness.untilQuiet()).toBe('');
+  });
+
+  it('get their PROXY header whichever address of their name answers, before any of them has', async () => {
+    const node = await secureNode(await stage.node(tcpEcho), local, true);
+    const addresses = ['::1', '127.0.0.9', '127.0.0.1'];
+    const lookup: LookupFunction = (_host, options, done) => {
+      const found = addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
+      setImmediate(() => {
+        if (options.all) done(null, found);
+        else done(null, found[0]!.address, found[0]!.family);
+      });
+    };
+    const named = pool(node.port, { verify: false }, { proxyProtocol: 'v1', retries: 0 });
+    named.pools[0]!.nodes[0]!.address = `node.test:${node.port}`;
+    const harness = await stage.engine(named, { lookup });
+    const client = await stage.client(harness);
+    client.write('hello');
+    expect(await client.until(() => client.received.toString() === 'hello')).toBe(true);
+    expect(node.headers).toContain(`PROXY TCP4 127.0.0.1 127.0.0.1 ${client.socket.localPort} ${harness.port()}\r\n`);
+    // None that answers: it fails in the words of the last.
+    addresses.length = 0;
+    addresses.push('127.0.0.8', '127.0.0.9');
+    const other = await stage.engine(named, { lookup });
+    expect(await (await stage.client(other)).untilClosed()).not.toBe('open');
+    expect((await other.node()).errors).toBe(1);
   });
 
   it('that refuse a connection with a PROXY header ahead fail as any other', async () => {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
 import { ContractError } from '../../../shared/contract/envelope.ts';
-import type { Config, HealthCheckConfig, NodeConfig } from '../../../shared/model/config.ts';
+import type { Config, HealthCheckConfig, NodeConfig, PoolConfig } from '../../../shared/model/config.ts';
 import type { InjectedFault } from '../../../shared/model/fault.ts';
 import type { Client } from '../../../shared/model/metrics.ts';
 import type { CheckResult, EngineSnapshot } from '../../../shared/model/state.ts';
@@ -131,8 +131,8 @@ export class EngineHost implements EngineApi {
     return this.#request('listRequests', query);
   }
 
-  tryCheck(node: NodeConfig, check: HealthCheckConfig): Promise<CheckResult> {
-    return this.#request('tryCheck', node, check);
+  tryCheck(node: NodeConfig, check: HealthCheckConfig, proxyProtocol?: PoolConfig['proxyProtocol']): Promise<CheckResult> {
+    return this.#request('tryCheck', node, check, proxyProtocol);
   }
 
   /** Remembers what the engine took, so that a restarted thread makes up the same. */

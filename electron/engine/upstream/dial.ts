@@ -1,6 +1,8 @@
-import { connect, isIP, type NetConnectOpts, type Socket } from 'node:net';
+import { lookup as systemLookup } from 'node:dns';
+import { connect, isIP, type Socket, type TcpNetConnectOpts } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { NodeConfig } from '../../../shared/model/config.ts';
+import { liveLookup } from './live-lookup.ts';
 import type { DialAddress } from './name-resolver.ts';
 
 /** A socket to a node, and the event that says it is ready. */
@@ -36,7 +38,7 @@ const readBuffer = Buffer.allocUnsafeSlow(65_536);
  */
 export function dial(address: DialAddress, tls: NodeConfig['tls'], options: DialOptions = {}): Dialled {
   const { name } = address;
-  const common: NetConnectOpts = {
+  const common: TcpNetConnectOpts = {
     host: name?.ip ?? address.host,
     port: address.port,
     noDelay: true,
@@ -59,7 +61,7 @@ export function dial(address: DialAddress, tls: NodeConfig['tls'], options: Dial
   return dialled;
 }
 
-function dialPlain(common: NetConnectOpts, { read, preamble }: DialOptions): Dialled {
+function dialPlain(common: TcpNetConnectOpts, { read, preamble }: DialOptions): Dialled {
   let socket: Socket;
   if (read === undefined) socket = connect(common);
   else {
@@ -75,15 +77,16 @@ function dialPlain(common: NetConnectOpts, { read, preamble }: DialOptions): Dia
 
 function dialTls(
   host: string,
-  common: NetConnectOpts,
+  common: TcpNetConnectOpts,
   tls: Exclude<NodeConfig['tls'], boolean>,
   { alpn, read, preamble }: DialOptions,
 ): Dialled {
   const serverName = tls.serverName ?? host;
   let below: Socket | undefined;
   if (preamble !== undefined) {
-    // One address only: a socket that is still choosing among several cannot carry TLS yet.
-    below = connect({ ...common, autoSelectFamily: false });
+    // One address only: a socket that is still choosing among several cannot carry TLS yet, so the choice comes first.
+    const chosen = isIP(common.host ?? '') === 0 ? { lookup: liveLookup(common.lookup ?? systemLookup, common.port) } : {};
+    below = connect({ ...common, ...chosen, autoSelectFamily: false });
     below.write(preamble);
   }
   const socket = connectTls({

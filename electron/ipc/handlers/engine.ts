@@ -40,11 +40,11 @@ export function engineHandlers({ engine, traffic, workspace }: HandlerDeps): Pic
     },
     'requests.list': (query) => fromEngine(() => engine.listRequests(query)),
     'traffic.history': ({ rangeMs }) => traffic.history(rangeMs),
-    'check.try': async ({ node, healthCheck }) => {
+    'check.try': async ({ node, healthCheck, proxyProtocol }) => {
       const resolved = await workspace.resolveNode(node);
       if (resolved.issues.length > 0)
         throw new ContractError('BAD_REQUEST', 'The node was not checked: its files cannot be used.', resolved.issues);
-      return fromEngine(() => engine.tryCheck(resolved.node, healthCheck));
+      return fromEngine(() => engine.tryCheck(resolved.node, healthCheck, proxyProtocol));
     },
   };
 }

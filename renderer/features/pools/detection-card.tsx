@@ -90,7 +90,7 @@ export function DetectionCard({ pool, probes }: { pool: PoolConfig; probes: Prob
             </>
           )}
         </p>
-        <Button small disabled={nodes.length === 0 || running || check.type === 'none'} onClick={() => void probes.run(nodes, check)}>
+        <Button small disabled={nodes.length === 0 || running || check.type === 'none'} onClick={() => void probes.run(nodes, pool)}>
           {running ? 'Trying…' : 'Try a check now'}
         </Button>
       </div>

@@ -237,7 +237,7 @@ export function NodesTable({ pool, poolIndex, probes }: { pool: PoolConfig; pool
               index={first + i}
               node={node}
               probe={probes.results.get(node.id)}
-              onTest={(one) => void probes.run([one], pool.healthCheck)}
+              onTest={(one) => void probes.run([one], pool)}
               onRemove={(id) => put((list) => list.filter((one) => one.id !== id))}
             />
           ))}

@@ -1,5 +1,5 @@
 import { useCallback, useState } from 'react';
-import type { HealthCheckConfig, NodeConfig } from '../../../shared/model/config.ts';
+import type { NodeConfig, PoolConfig } from '../../../shared/model/config.ts';
 import type { CheckResult } from '../../../shared/model/state.ts';
 import { errorMessage } from '../../bridge/client.ts';
 import { useClient } from '../../bridge/context.tsx';
@@ -14,7 +14,7 @@ export interface Probes {
   /** By node id. */
   results: ReadonlyMap<string, Probe>;
   /** Tries the form's check on each of `nodes`, saved or not. */
-  run(nodes: readonly NodeConfig[], check: HealthCheckConfig): Promise<void>;
+  run(nodes: readonly NodeConfig[], pool: PoolConfig): Promise<void>;
 }
 
 /** Checks tried before they are saved, of one pool. */
@@ -22,7 +22,7 @@ export function useProbes(): Probes {
   const client = useClient();
   const [results, setResults] = useState<ReadonlyMap<string, Probe>>(new Map());
   const run = useCallback(
-    async (nodes: readonly NodeConfig[], healthCheck: HealthCheckConfig) => {
+    async (nodes: readonly NodeConfig[], { healthCheck, proxyProtocol }: PoolConfig) => {
       const put = (id: string, probe: Probe) => setResults((before) => new Map(before).set(id, probe));
       for (const node of nodes) put(node.id, { kind: 'running' });
       const queue = [...nodes];
@@ -30,7 +30,7 @@ export function useProbes(): Probes {
         for (let node = queue.shift(); node; node = queue.shift()) {
           const { id } = node;
           try {
-            put(id, { kind: 'done', result: await client.request('check.try', { node, healthCheck }) });
+            put(id, { kind: 'done', result: await client.request('check.try', { node, healthCheck, proxyProtocol }) });
           } catch (error) {
             put(id, { kind: 'failed', message: errorMessage(error) });
           }

@@ -88,8 +88,14 @@ export function runTimed(probe: Probe, timeoutMs: number, clock: Clock, signal?:
 }
 
 /** Runs one check now, of a node that need not be configured. Never rejects; takes at most `check.timeoutMs`. */
-export function runProbe(address: DialAddress, check: HealthCheckConfig, nodeTls: NodeConfig['tls'], clock: Clock): Promise<CheckResult> {
-  const probe = createProbe(address, check, nodeTls);
+export function runProbe(
+  address: DialAddress,
+  check: HealthCheckConfig,
+  nodeTls: NodeConfig['tls'],
+  clock: Clock,
+  proxyProtocol?: PoolConfig['proxyProtocol'],
+): Promise<CheckResult> {
+  const probe = createProbe(address, check, nodeTls, proxyProtocol);
   if (!probe) return Promise.resolve({ time: clock.now(), ok: true, detail: 'not checked', durationMs: 0 });
   return runTimed(probe, check.timeoutMs, clock);
 }

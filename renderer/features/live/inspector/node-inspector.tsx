@@ -130,7 +130,7 @@ export function NodeInspector({ lane, block, model }: { lane: Lane; block: Block
     setTrying(true);
     setTried(null);
     client
-      .request('check.try', { node: nodeConfig, healthCheck: config.healthCheck })
+      .request('check.try', { node: nodeConfig, healthCheck: config.healthCheck, proxyProtocol: config.proxyProtocol })
       .then((result) => setTried({ ok: result.ok, text: `${result.detail}${result.ok ? ` in ${formatMs(result.durationMs)} ms` : ''}` }))
       .catch((reason: unknown) => setTried({ ok: false, text: errorMessage(reason) }))
       .finally(() => setTrying(false));
