@@ -65,6 +65,11 @@ export class Workspace {
     return this.#options.store.path;
   }
 
+  /** The folder relative file names in it start at; null: the working folder. */
+  get folder(): string | null {
+    return this.#options.store.folder;
+  }
+
   /** Everything that runs, with every default filled in. */
   get(): Config {
     return this.#config;

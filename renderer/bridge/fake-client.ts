@@ -290,6 +290,21 @@ export function createFakeMain(options: FakeOptions = {}): FakeMain {
       record({ time: now(), kind: 'config.applied', changed });
       return { changed };
     },
+    'config.export': ({ to }) => ({
+      text: `# ${to}\n${config.pools.map((pool) => `backend ${pool.id}`).join('\n')}\n`,
+      notes: to === 'haproxy' ? [] : [{ path: 'pools[0].slowStartMs', message: 'There is no slow start there.' }],
+    }),
+    'config.import': ({ text }) => {
+      if (!text.includes('frontend')) throw new ContractError('BAD_REQUEST', 'This is no haproxy.cfg: it has no section.');
+      return {
+        config: {
+          version: 1,
+          listeners: [{ id: 'shop', host: '0.0.0.0', port: 8081, protocol: 'http', pool: 'shop' }],
+          pools: [{ id: 'shop', stickiness: { type: 'none' }, nodes: [{ id: 'shop-1', address: '10.0.0.7:80' }] }],
+        },
+        notes: [{ line: 4, directive: 'option httplog', reason: 'Evenkeel logs in its own way' }],
+      };
+    },
     'node.setMode': ({ pool, node, mode }) => {
       const before = nodeOf(pool, node);
       const last = takesNew(poolOf(pool));

@@ -4,6 +4,8 @@ export const requestChannels = [
   'config.get',
   'config.validate',
   'config.apply',
+  'config.export',
+  'config.import',
   'node.setMode',
   'node.moveClients',
   'engine.snapshot',

@@ -88,6 +88,20 @@ export const requests = {
   'config.validate': { params: z.strictObject({ config: rawConfig }), result: z.object({ issues: z.array(issue) }) },
   /** All or nothing. `changed` names what differs: "listeners.web", "pools.web", "pools.web.nodes.a", "certificates.x". */
   'config.apply': { params: z.strictObject({ config: rawConfig }), result: z.object({ changed: z.array(z.string()) }) },
+  /** What runs, for another program. `notes`: what it cannot say, each also a comment in `text`. Keys are never in it. */
+  'config.export': {
+    params: z.strictObject({ to: z.enum(['haproxy', 'nginx', 'nodebalancer-terraform']) }),
+    result: z.object({ text: z.string(), notes: z.array(issue) }),
+  },
+  /** Reads another program's file. Nothing is applied by it; `config` is one that `config.apply` may be given. */
+  'config.import': {
+    params: z.strictObject({ from: z.literal('haproxy'), text: z.string().max(1_000_000) }),
+    result: z.object({
+      config: z.record(z.string(), z.unknown()),
+      /** What was left out or changed its meaning: its line, its name without arguments, and why. */
+      notes: z.array(z.object({ line: z.number(), directive: z.string(), reason: z.string() })),
+    }),
+  },
   'node.setMode': { params: z.strictObject({ pool: id, node: id, mode: nodeModeSchema }), result: nodeStateSchema },
   /** Takes every client off the node but those pinned to it; each is placed afresh by its next request. Sessions and requests in flight go on. */
   'node.moveClients': { params: z.strictObject({ pool: id, node: id }), result: z.object({ moved: z.number() }) },

@@ -21,6 +21,8 @@ const good: Record<RequestChannel, unknown> = {
   'config.get': {},
   'config.validate': { config: document },
   'config.apply': { config: document },
+  'config.export': { to: 'haproxy' },
+  'config.import': { from: 'haproxy', text: 'listen web\n  bind :80\n  server a 10.0.0.1:80\n' },
   'node.setMode': { pool: 'web', node: 'a', mode: 'drain' },
   'node.moveClients': { pool: 'web', node: 'a' },
   'engine.snapshot': {},
