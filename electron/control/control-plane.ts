@@ -1,7 +1,8 @@
 import type { EventChannel } from '../../shared/contract/channels.ts';
 import type { AppInfo } from '../../shared/contract/contract.ts';
 import { parseHostPort } from '../../shared/model/address.ts';
-import type { Config } from '../../shared/model/config.ts';
+import type { Config, NodeMode } from '../../shared/model/config.ts';
+import type { InjectedFault } from '../../shared/model/fault.ts';
 import type { JournalFact } from '../../shared/model/journal.ts';
 import type { ApplyOptions, EngineApi, EngineEvents } from '../engine/api.ts';
 import { createHandlers } from '../ipc/handlers/create-handlers.ts';
@@ -31,6 +32,16 @@ export interface EngineService extends EngineApi {
 export interface LabContext {
   /** Adds listeners and pools to what runs, unsaved; null takes them away. */
   setOverlay(overlay: Overlay | null): Promise<unknown>;
+  /** Changes what was added; what it gives is validated. All or nothing. */
+  editOverlay(change: (overlay: Overlay) => unknown): Promise<unknown>;
+  /** What is added now: the owner may have changed it. */
+  overlay(): Overlay | null;
+  /** Sets a node's mode as the owner would. @throws ContractError LAST_NODE, … */
+  setMode(pool: string, node: string, mode: NodeMode): Promise<unknown>;
+  /** Has the engine make up these faults, in place of those before. @throws ContractError ENGINE_UNAVAILABLE. */
+  setFaults(faults: readonly InjectedFault[]): Promise<void>;
+  /** What runs. */
+  config(): Config;
   /** Ports the configuration speaks of, bound at the moment or not. */
   reservedPorts(): Iterable<number>;
   /** Writes a discrete fact into the journal (lab.fault, scenario.started). */
@@ -157,6 +168,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
       // Files read again are said one by one, by the reloader.
       if (cause !== 'mode' && cause !== 'files' && changed.length > 0) fact({ time: Date.now(), kind: 'config.applied', changed });
       hub.publish('config.changed', { changed });
+      lab.follow();
       reloader.follow();
     },
     onOverlayDropped: () => {
@@ -178,6 +190,17 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
   });
   const lab = options.createLab({
     setOverlay: (overlay) => workspace.setOverlay(overlay),
+    editOverlay: (change) => workspace.editOverlay(change),
+    overlay: () => workspace.overlay,
+    setMode: (pool, node, mode) => workspace.setMode(pool, node, mode),
+    setFaults: async (faults) => {
+      try {
+        await engineHost.setFaults(faults);
+      } catch (error) {
+        throw await toContractError(error);
+      }
+    },
+    config: () => workspace.get(),
     reservedPorts: () => configuredPorts(workspace.get()),
     fact,
     record: async (recording) => {

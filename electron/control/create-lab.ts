@@ -2,10 +2,9 @@ import type { LabContext } from './control-plane.ts';
 import { Lab } from './lab/lab.ts';
 
 /** The lab as the control plane wants it: its faults in the journal, its words in the log. */
-export function createLab({ setOverlay, reservedPorts, fact, log }: LabContext): Lab {
+export function createLab({ fact, log, ...context }: LabContext): Lab {
   const lab = new Lab({
-    setOverlay,
-    reservedPorts,
+    ...context,
     log: (message) => {
       log('warn', message);
     },

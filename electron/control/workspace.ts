@@ -170,6 +170,28 @@ export class Workspace {
     });
   }
 
+  /** What runs beside the document, as it is now; null: nothing. */
+  get overlay(): Overlay | null {
+    return this.#overlay;
+  }
+
+  /**
+   * Changes what is laid over; nothing is saved.
+   * @param change gets the overlay as it is when its turn comes, and gives the one to be, of any shape: it is validated.
+   * @throws ContractError LAB_NOT_RUNNING when there is none, and as `setOverlay`; nothing has changed then.
+   */
+  editOverlay(change: (overlay: Overlay) => unknown): Promise<{ changed: string[] }> {
+    return this.#exclusive(async () => {
+      if (!this.#overlay) throw new ContractError('LAB_NOT_RUNNING', 'The demo does not run, so nothing of it was changed.');
+      const candidate = await this.#prepare(this.#document, change(this.#overlay) as Overlay);
+      if (Array.isArray(candidate)) throw invalid(candidate);
+      // No listener of the owner's changes, so one that waits for its port must not stand in the way.
+      const changed = await this.#run(candidate, { keepGoing: true });
+      this.#options.onApplied?.(changed, 'overlay');
+      return { changed };
+    });
+  }
+
   /** A node as a form holds it, with its authority's text in place of the file, and what is wrong with that file. */
   async resolveNode(node: NodeConfig): Promise<{ node: NodeConfig; issues: ConfigIssue[] }> {
     const resolved = await resolveNodeFiles(node, (field) => `node.tls.${field}`, this.#fileContext());

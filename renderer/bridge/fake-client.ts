@@ -4,6 +4,7 @@ import { ContractError, type Envelope } from '../../shared/contract/envelope.ts'
 import type { Config } from '../../shared/model/config.ts';
 import { emptyConfig } from '../../shared/model/config.ts';
 import type { FoundServer } from '../../shared/model/discovery.ts';
+import { faultWords } from '../../shared/model/fault-words.ts';
 import type { JournalEntry, JournalFact } from '../../shared/model/journal.ts';
 import type { Client as BalancedClient, TrafficTick } from '../../shared/model/metrics.ts';
 import type { Run } from '../../shared/model/run.ts';
@@ -14,6 +15,7 @@ import { TrafficRing, trafficSteps } from '../../shared/state/traffic-ring.ts';
 import { type Client, createClient, type Transport } from './client.ts';
 import { fakeCertificateHandlers } from './fake-certificates.ts';
 import { createFakeHistory } from './fake-history.ts';
+import { createFakeLab } from './fake-lab.ts';
 import { createFakeRequests } from './fake-requests.ts';
 
 /**
@@ -85,13 +87,6 @@ export function createFakeMain(options: FakeOptions = {}): FakeMain {
   const startedAt = now() - 8_040_000;
   const journal: JournalEntry[] = [];
   let settings: Settings = requests['settings.get'].result.parse({ theme: 'dark', ...options.settings });
-  let lab: LabState = {
-    running: false,
-    nodes: [],
-    clients: { count: 0, requestsPerSecond: 0, sent: 0, answered: 0, failed: 0 },
-    url: null,
-    ...options.lab,
-  };
   let listeners: ListenerState[] = [];
   let pools: PoolState[] = [];
   let shown: Pick<EngineSnapshot, 'listeners' | 'pools'> = { listeners, pools };
@@ -279,6 +274,38 @@ export function createFakeMain(options: FakeOptions = {}): FakeMain {
     ],
   };
 
+  const lab = createFakeLab({
+    initial: options.lab ?? {},
+    now,
+    start() {
+      const parsed = parseConfig(demoConfig);
+      apply(parsed.config!);
+      addClients('demo', 24);
+      publish();
+      return demoConfig.pools[0]!.nodes.map(({ id, address }) => ({ id, label: id, address }));
+    },
+    end() {
+      clients.clear();
+      apply(emptyConfig);
+    },
+    setDead(node, dead) {
+      health.set(`demo/${node}`, { dead });
+    },
+    setInjected(faults) {
+      for (const pool of pools) {
+        for (const node of pool.nodes) {
+          const found = faults.find((one) => one.pool === pool.id && one.node === node.id);
+          change(pool.id, node.id, { fault: found ? `DEMO: ${faultWords(found.fault)}` : null });
+        }
+      }
+      publish();
+    },
+    record,
+    changed(state) {
+      emit('lab.changed', state);
+    },
+  });
+
   const handlers: Handlers = {
     'app.info': () => ({ version: '0.1.0', host: 'headless', platform: 'linux', startedAt, configPath: '/etc/evenkeel.json' }),
     'config.get': () => config,
@@ -414,46 +441,7 @@ export function createFakeMain(options: FakeOptions = {}): FakeMain {
     'check.try': ({ node }) => ({ time: now(), ok: true, detail: `HTTP 200 from ${node.address}`, durationMs: 4 }),
     ...fakeCertificateHandlers(() => config, now),
     'discovery.list': () => ({ servers: options.servers ?? [] }),
-    'lab.get': () => lab,
-    'lab.start': () => {
-      const parsed = parseConfig(demoConfig);
-      apply(parsed.config!);
-      addClients('demo', 24);
-      publish();
-      lab = {
-        running: true,
-        nodes: demoConfig.pools[0]!.nodes.map((n) => ({ id: n.id, label: n.id, address: n.address, state: 'running' })),
-        clients: { ...lab.clients, count: 24, requestsPerSecond: 60 },
-        url: 'http://127.0.0.1:8080/',
-      };
-      emit('lab.changed', lab);
-      return lab;
-    },
-    'lab.end': () => {
-      clients.clear();
-      apply(emptyConfig);
-      lab = { ...lab, running: false, nodes: [], url: null, clients: { ...lab.clients, count: 0, requestsPerSecond: 0 } };
-      emit('lab.changed', lab);
-      return lab;
-    },
-    'lab.setClients': (change) => {
-      lab = { ...lab, clients: { ...lab.clients, ...change } };
-      emit('lab.changed', lab);
-      return lab;
-    },
-    'lab.kill': ({ node }) => {
-      if (!lab.running) throw new ContractError('LAB_NOT_RUNNING', 'The demo does not run. Start it first.');
-      health.set(`demo/${node}`, { dead: true });
-      lab = { ...lab, nodes: lab.nodes.map((n) => (n.id === node ? { ...n, state: 'dead' } : n)) };
-      emit('lab.changed', lab);
-      return lab;
-    },
-    'lab.revive': ({ node }) => {
-      health.set(`demo/${node}`, { dead: false });
-      lab = { ...lab, nodes: lab.nodes.map((n) => (n.id === node ? { ...n, state: 'running' } : n)) };
-      emit('lab.changed', lab);
-      return lab;
-    },
+    ...lab.handlers,
     'settings.get': () => settings,
     'settings.set': (given) => {
       settings = { ...settings, ...given };
@@ -504,7 +492,7 @@ export function createFakeMain(options: FakeOptions = {}): FakeMain {
     };
     for (const pool of pools) {
       for (const node of pool.nodes) check(pool, node);
-      const rate = options.rates?.[pool.id] ?? (lab.running ? lab.clients.requestsPerSecond : 0);
+      const rate = options.rates?.[pool.id] ?? (lab.state().running ? lab.state().clients.requestsPerSecond : 0);
       const owned = pool.nodes.map((node) => [...clients.values()].filter((c) => c.pool === pool.id && c.node === node.id));
       const all = owned.reduce((sum, list) => sum + list.length, 0);
       let served = 0;
@@ -572,6 +560,7 @@ export function createFakeMain(options: FakeOptions = {}): FakeMain {
       }
     }
     publish();
+    lab.tick();
     for (const { ring } of rings) ring.push(message);
     past.tick(message);
     emit('traffic.tick', message);

@@ -35,6 +35,13 @@ export const requestChannels = [
   'lab.setClients',
   'lab.kill',
   'lab.revive',
+  'lab.setFault',
+  'lab.injectFault',
+  'lab.endFaults',
+  'lab.scenarios',
+  'lab.checkScenario',
+  'lab.runScenario',
+  'lab.stopScenario',
   'settings.get',
   'settings.set',
 ] as const;

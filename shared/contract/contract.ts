@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { certificateFactsSchema, certificateRequestSchema, certificateStatusSchema } from '../model/certificate.ts';
 import { certificateSchema, configSchema, nodeModeSchema, nodeSchema, poolSchema } from '../model/config.ts';
 import { foundServerSchema } from '../model/discovery.ts';
+import { faultSchema, injectedFaultSchema } from '../model/fault.ts';
 import { journalEntrySchema, journalKindSchema } from '../model/journal.ts';
 import {
   clientCountsSchema,
@@ -11,6 +12,7 @@ import {
   trafficHistorySchema,
   trafficTickSchema,
 } from '../model/metrics.ts';
+import { labClientsChangeSchema, labClientsSchema, outcomeSchema, scenarioSchema } from '../model/scenario.ts';
 import { runSchema, runSummarySchema } from '../model/run.ts';
 import { checkResultSchema, nodeStateSchema, patchSchema, snapshotSchema } from '../model/state.ts';
 import type { EventChannel, RequestChannel } from './channels.ts';
@@ -44,6 +46,30 @@ export const settingsSchema = z.strictObject({
 });
 export type Settings = z.output<typeof settingsSchema>;
 
+/** A scenario that runs or ran last. */
+export const labRunSchema = z.object({
+  /** The scenario's id and name. */
+  id: z.string(),
+  name: z.string(),
+  /** starting: the demo starts; warm-up: traffic runs, the clock does not; running; done: over, or stopped. */
+  phase: z.enum(['starting', 'warm-up', 'running', 'done']),
+  /** When its clock started, milliseconds since the epoch; null before. */
+  startedAt: z.number().nullable(),
+  warmUpMs: z.number(),
+  durationMs: z.number(),
+  /** In order; `done` once it was taken. */
+  steps: z.array(z.object({ atMs: z.number(), words: z.string(), done: z.boolean() })),
+  /** Why it ended before its time, in words; null when it did not. */
+  stopped: z.string().nullable(),
+  /** What came of each expectation, once it is over; empty before, and when it was stopped. */
+  outcomes: z.array(outcomeSchema),
+  /** Whether all of them held; null while that is not known, and when there are none. */
+  held: z.boolean().nullable(),
+  /** The recorded run's id, once it is over; null before. */
+  runId: z.string().nullable(),
+});
+export type LabRun = z.output<typeof labRunSchema>;
+
 export const labStateSchema = z.object({
   /** Whether the demo's nodes and clients run. */
   running: z.boolean(),
@@ -52,22 +78,35 @@ export const labStateSchema = z.object({
       id: z.string(),
       label: z.string(),
       address: z.string(),
+      /** Where it echoes TCP, as a node of the pool `demo-tcp`; null when that was not asked for. */
+      tcpAddress: z.string().nullable(),
       /** dead: killed; its port refuses connections until it is revived. */
       state: z.enum(['running', 'dead']),
+      /** What it suffers; null when it is well. */
+      fault: faultSchema.nullable(),
     }),
   ),
-  clients: z.object({
-    /** Simulated browsers, each with its own cookie jar. 0–1,000. */
-    count: z.number(),
-    /** Requests a second that all of them make together. 0–2,000. */
-    requestsPerSecond: z.number(),
+  /** Faults the engine makes up for nodes, the Lab's or others (DEMO); never saved. */
+  injected: z.array(injectedFaultSchema),
+  clients: labClientsSchema.extend({
+    /** Whether this platform lets each client have an address of its own. */
+    ownAddressesPossible: z.boolean(),
+    /** What they count themselves, beside the engine. Nothing is asked twice, so every request is counted once. */
     sent: z.number(),
     answered: z.number(),
     /** Answers 5xx, broken connections and timeouts, as a client sees them. */
     failed: z.number(),
+    /** Whole answers and 5xx by the node that said to have answered (X-Node); Evenkeel's own answers name none. */
+    byNode: z.array(z.object({ node: z.string(), answers: z.number() })),
+    /** WebSockets: open now, opened so far, messages sent, echoed, and those that broke or could not be opened. */
+    sockets: z.object({ open: z.number(), opened: z.number(), sent: z.number(), echoed: z.number(), broken: z.number() }),
   }),
   /** Where the demo listens: "http://127.0.0.1:8080/"; null when it does not run. */
   url: z.string().nullable(),
+  /** Where the demo's TCP listener is: "127.0.0.1:8180"; null when it was not asked for. */
+  tcp: z.string().nullable(),
+  /** The scenario that runs or ran last; null when none did. */
+  run: labRunSchema.nullable(),
 });
 export type LabState = z.output<typeof labStateSchema>;
 
@@ -215,19 +254,41 @@ export const requests = {
   /** Programs that listen on this machine, other than this one: what could be a node. Empty where it cannot be known. */
   'discovery.list': { params: empty, result: z.object({ servers: z.array(foundServerSchema) }) },
   'lab.get': { params: empty, result: labStateSchema },
-  /** Starts demo nodes and clients and adds the demo listener and pool (id `demo`) to the running configuration, unsaved. */
-  'lab.start': { params: empty, result: labStateSchema },
-  /** Stops them and takes the demo listener and pool away again. */
-  'lab.end': { params: empty, result: labStateSchema },
-  'lab.setClients': {
-    params: z.strictObject({
-      count: z.number().int().min(0).max(1000).optional(),
-      requestsPerSecond: z.number().min(0).max(2000).optional(),
-    }),
+  /**
+   * Starts demo nodes (default 3) and clients and adds the demo listener and pool (id `demo`) to the running configuration,
+   * unsaved. `tcp`: the nodes echo TCP as well, behind a listener and a pool `demo-tcp`. Default false.
+   */
+  'lab.start': {
+    params: z.strictObject({ nodes: z.number().int().min(1).max(8).optional(), tcp: z.boolean().optional() }),
     result: labStateSchema,
   },
+  /** Stops them and takes the demo's listeners and pools away again. */
+  'lab.end': { params: empty, result: labStateSchema },
+  /** Changes what the clients do; what is not named stays. */
+  'lab.setClients': { params: labClientsChangeSchema, result: labStateSchema },
+  /** `lab.setFault` with the fault `kill`, and with none. */
   'lab.kill': { params: z.strictObject({ node: id }), result: labStateSchema },
   'lab.revive': { params: z.strictObject({ node: id }), result: labStateSchema },
+  /** What a demo node suffers from now on, in place of what it suffered; null ends it. */
+  'lab.setFault': { params: z.strictObject({ node: id, fault: faultSchema.nullable() }), result: labStateSchema },
+  /** The engine makes up a fault for any node (DEMO), until it is ended or the program is; null ends it. */
+  'lab.injectFault': {
+    params: z.strictObject({ pool: id, node: id, fault: injectedFaultSchema.shape.fault.nullable() }),
+    result: labStateSchema,
+  },
+  /** Ends every fault, demo nodes' and injected ones. */
+  'lab.endFaults': { params: empty, result: labStateSchema },
+  'lab.scenarios': {
+    params: empty,
+    /** Those that come with Evenkeel. */
+    result: z.object({ scenarios: z.array(z.object({ scenario: scenarioSchema, shipped: z.boolean() })) }),
+  },
+  /** Every problem of a scenario; an empty list when it can be run. */
+  'lab.checkScenario': { params: z.strictObject({ scenario: rawConfig }), result: z.object({ issues: z.array(issue) }) },
+  /** Starts the demo anew and runs a scenario on it: a shipped one by its id, or a document. Answers when it has begun. */
+  'lab.runScenario': { params: z.strictObject({ scenario: rawConfig }), result: labStateSchema },
+  /** Ends the running scenario now. The demo goes on, without faults. */
+  'lab.stopScenario': { params: empty, result: labStateSchema },
   'settings.get': { params: empty, result: settingsSchema },
   'settings.set': { params: settingsSchema.partial(), result: settingsSchema },
 } satisfies Record<RequestChannel, { params: z.ZodType; result: z.ZodType }>;

@@ -44,7 +44,7 @@ export const journalFactSchema = z.object({
   reason: z.string().optional(),
   /** config.applied: what changed, as `config.apply` names it. */
   changed: z.array(z.string()).optional(),
-  /** lab.fault: what `node` suffers from now on; null: its fault ended. Missing: the node's program ended by itself. */
+  /** lab.fault: what `node` suffers from now on. Missing: its program ended by itself. */
   fault: faultSchema.nullable().optional(),
   /** lab.fault: made up by the engine for a node that is not the Lab's (DEMO). Default false. */
   injected: z.boolean().optional(),

@@ -102,6 +102,8 @@ export const runSchema = z.object({
   score: scoreSchema,
   outcomes: z.array(outcomeSchema),
   observed: observedClientsSchema.nullable(),
+  /** Why it ended before its time, in words; missing: it did not. Expectations are not judged then. */
+  stopped: z.string().optional(),
   /** Stretches nobody recorded (the program did not run). */
   gaps: z.array(z.object({ from: z.number(), to: z.number() })),
   /** How many entries and requests were left out, being too many for one run; the score counts them all the same. Missing: none. */

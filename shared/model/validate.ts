@@ -59,6 +59,8 @@ export function nearest(word: string, known: readonly string[]): string | undefi
 
 interface SchemaDef {
   type: string;
+  discriminator?: string;
+  values?: unknown[];
   innerType?: z.ZodType;
   element?: z.ZodType;
   shape?: Record<string, z.ZodType>;
@@ -67,15 +69,27 @@ interface SchemaDef {
 
 const defOf = (schema: z.ZodType) => schema.def as unknown as SchemaDef;
 
-/** The keys the schema knows at a path, for "did you mean". */
-function knownKeys(path: Path): string[] {
-  let schema: z.ZodType | undefined = configSchema;
+/** The branch of a union that is meant: by the discriminator where there is one, else the one that is an object. */
+function branchFor(def: SchemaDef, value: unknown): z.ZodType | undefined {
+  const key = def.discriminator;
+  return def.options?.find((option) => {
+    const branch = defOf(option);
+    if (branch.type !== 'object') return false;
+    const wanted = key === undefined ? undefined : branch.shape?.[key];
+    return !wanted || !key || (isObject(value) && (defOf(wanted).values?.includes(value[key]) ?? false));
+  });
+}
+
+/** The keys a schema knows at a path, for "did you mean". `input`: what was given, which picks among the branches of a union. */
+function knownKeys(root: z.ZodType, path: Path, input: unknown): string[] {
+  let schema: z.ZodType | undefined = root;
+  let value = input;
   const unwrap = (s: z.ZodType | undefined): z.ZodType | undefined => {
     let current = s;
     while (current) {
       const def = defOf(current);
       if (def.innerType) current = def.innerType;
-      else if (def.options) current = def.options.find((o) => defOf(o).type === 'object');
+      else if (def.options) current = branchFor(def, value);
       else return current;
     }
     return undefined;
@@ -85,24 +99,29 @@ function knownKeys(path: Path): string[] {
     if (!current) return [];
     const def = defOf(current);
     schema = typeof part === 'number' ? def.element : def.shape?.[String(part)];
+    value = typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[part] : undefined;
   }
   const end = unwrap(schema);
   return end ? Object.keys(defOf(end).shape ?? {}) : [];
 }
 
-function unknownKey(path: Path, key: string): ConfigIssue {
-  const near = nearest(key, knownKeys(path));
+function unknownKey(root: z.ZodType, input: unknown, path: Path, key: string): ConfigIssue {
+  const near = nearest(key, knownKeys(root, path, input));
   return { path: formatPath([...path, key]), message: near ? `unknown key, did you mean "${near}"?` : 'unknown key' };
 }
 
-function fromZod(issues: readonly z.core.$ZodIssue[], base: Path = []): ConfigIssue[] {
+/**
+ * What a schema found, as a person reads it: every issue with its path, unknown keys with the key meant.
+ * @param root the schema. @param input what it was given.
+ */
+export function issuesFrom(root: z.ZodType, input: unknown, issues: readonly z.core.$ZodIssue[], base: Path = []): ConfigIssue[] {
   return issues.flatMap((issue): ConfigIssue[] => {
     const path = [...base, ...issue.path];
-    if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(path, key));
+    if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(root, input, path, key));
     // A union that has an object branch: what is wrong inside the object says more than "no branch fits".
     if (issue.code === 'invalid_union' && isObject(issue.input)) {
       const branch = issue.errors.find((errors) => errors.some((e) => e.path.length > 0 || e.code === 'unrecognized_keys'));
-      if (branch) return fromZod(branch, path);
+      if (branch) return issuesFrom(root, input, branch, path);
     }
     return [{ path: formatPath(path), message: issue.message }];
   });
@@ -229,7 +248,7 @@ export function parseConfig(raw: unknown): ConfigResult {
   if (!isObject(raw))
     return { issues: [{ path: '', message: `must be an object with version, listeners and pools, got ${showValue(raw)}` }] };
   const parsed = configSchema.safeParse(withStickinessDefaults(raw), { reportInput: true });
-  if (!parsed.success) return { issues: fromZod(parsed.error.issues) };
+  if (!parsed.success) return { issues: issuesFrom(configSchema, raw, parsed.error.issues) };
   const issues = crossChecks(parsed.data);
   return issues.length > 0 ? { issues } : { config: parsed.data, issues: [] };
 }

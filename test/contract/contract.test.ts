@@ -52,6 +52,13 @@ const good: Record<RequestChannel, unknown> = {
   'lab.setClients': { count: 3 },
   'lab.kill': { node: 'a' },
   'lab.revive': { node: 'a' },
+  'lab.setFault': { node: 'a', fault: { type: 'errors', share: 0.5 } },
+  'lab.injectFault': { pool: 'web', node: 'a', fault: null },
+  'lab.endFaults': {},
+  'lab.scenarios': {},
+  'lab.checkScenario': { scenario: { version: 1 } },
+  'lab.runScenario': { scenario: 'node-crash' },
+  'lab.stopScenario': {},
   'settings.get': {},
   'settings.set': { theme: 'dark' },
 };

@@ -31,7 +31,7 @@ export interface RunRecording {
    * Ends the recording and keeps the run among the others (`runs.list`).
    * @throws StoreError when it cannot be written; the recording is over all the same.
    */
-  finish(end: { outcomes: Outcome[]; observed: Run['observed'] }): Promise<Run>;
+  finish(end: { outcomes: Outcome[]; observed: Run['observed']; stopped?: string }): Promise<Run>;
   /** Ends the recording; nothing is kept. */
   discard(): void;
 }
@@ -126,8 +126,8 @@ export class Recorder {
     return {
       startedAt,
       soFar: () => make([], null),
-      finish: async ({ outcomes, observed }) => {
-        const run = make(outcomes, observed);
+      finish: async ({ outcomes, observed, stopped }) => {
+        const run = { ...make(outcomes, observed), ...(stopped === undefined ? {} : { stopped }) };
         end();
         await this.#runs.add(run);
         return run;

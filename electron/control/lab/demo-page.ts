@@ -15,6 +15,13 @@ export interface DemoPage {
   forwardedFor: string | undefined;
 }
 
+/** A hue of its own for each name, in degrees: decoration of the page alone. Neighbours ("api-1", "api-2") lie far apart. */
+function hueOf(name: string): number {
+  let hash = 0;
+  for (const char of name) hash = (hash * 31 + (char.codePointAt(0) ?? 0)) >>> 0;
+  return Math.round((hash * 137.508) % 360);
+}
+
 /** A demo node's page: plain HTML without scripts or references, readable in light and dark. */
 export function demoPage({ node, path, requests, forwardedFor }: DemoPage): string {
   return `<!doctype html>
@@ -24,7 +31,9 @@ export function demoPage({ node, path, requests, forwardedFor }: DemoPage): stri
 <meta name="viewport" content="width=device-width">
 <title>${escape(node)}</title>
 <style>
-:root { color-scheme: light dark }
+:root { color-scheme: light dark; --hue: ${hueOf(node)} }
+body { background: hsl(var(--hue) 60% 92%); color: hsl(var(--hue) 60% 12%) }
+@media (prefers-color-scheme: dark) { body { background: hsl(var(--hue) 40% 14%); color: hsl(var(--hue) 30% 94%) } }
 body { margin: 0; min-height: 100vh; display: grid; place-content: center; text-align: center; font: 16px/1.5 system-ui, sans-serif }
 h1 { margin: 0; font-size: clamp(4rem, 18vw, 12rem); line-height: 1; letter-spacing: -.03em }
 p { margin: 1rem 0 0 }

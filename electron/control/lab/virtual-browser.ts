@@ -8,12 +8,30 @@ const idleMs = 30_000;
 /** Memory of one answer is never kept; this bounds what is read of it. */
 const maxBodyBytes = 8 * 1024 * 1024;
 
-/** One simulated browser: a cookie jar and a few keep-alive connections of its own. */
+export interface Target {
+  host: string;
+  port: number;
+  /** Where the browser's connections come from; undefined: as the system likes. */
+  localAddress?: string | undefined;
+}
+
+export interface Settled {
+  /** True for a whole answer below 500; false for a 5xx, a broken connection or a timeout. */
+  ok: boolean;
+  /** X-Node of the answer, whole or not; undefined when there was none. */
+  node: string | undefined;
+}
+
+/**
+ * One simulated browser: a cookie jar and a few keep-alive connections of its own. Unlike a real one it never repeats a
+ * request by itself (RFC 9112 section 9.3.1 lets it, after a kept connection was reset): what fails is counted as failed.
+ */
 export class VirtualBrowser {
+  readonly jar = new CookieJar();
   readonly #agent = new Agent({ keepAlive: true, maxSockets: maxConnections, timeout: idleMs });
-  readonly #jar = new CookieJar();
   readonly #inFlight = new Set<ClientRequest>();
   readonly #timeoutMs: number;
+  /** Has been answered once, so that it has its cookie if there is one. */
   #met = false;
   #retired: (() => void) | undefined;
 
@@ -30,31 +48,40 @@ export class VirtualBrowser {
     return this.#inFlight.size < (this.#met ? maxConnections : 1);
   }
 
+  /** Whether its first page has come. */
+  get met(): boolean {
+    return this.#met;
+  }
+
   /**
    * GETs `path`.
-   * @param settled called once: true for a whole answer below 500; false for a 5xx, a broken connection or a timeout.
-   *   Not called any more after `destroy`.
+   * @param keepAlive on a connection that stays open for the next, or on one of its own.
+   * @param settled called once; not any more after `destroy`.
    */
-  get(target: { host: string; port: number }, path: string, settled: (ok: boolean) => void): void {
-    const cookie = this.#jar.header();
+  get({ host, port, localAddress }: Target, path: string, keepAlive: boolean, settled: (how: Settled) => void): void {
+    const cookie = this.jar.header();
     const outgoing = request({
-      host: target.host,
-      port: target.port,
+      host,
+      port,
       path,
-      agent: this.#agent,
+      ...(localAddress === undefined ? {} : { localAddress }),
+      agent: keepAlive ? this.#agent : false,
       headers: { 'User-Agent': 'Evenkeel-Lab', Accept: '*/*', ...(cookie === undefined ? {} : { Cookie: cookie }) },
     });
     this.#inFlight.add(outgoing);
+    let node: string | undefined;
     const timer = setTimeout(() => outgoing.destroy(new Error('timeout')), this.#timeoutMs);
     const settle = (ok: boolean): void => {
       if (!this.#inFlight.delete(outgoing)) return;
       clearTimeout(timer);
-      settled(ok);
+      settled({ ok, node });
       if (this.#inFlight.size === 0) this.#leave();
     };
     outgoing.on('response', (answer) => {
       this.#met = true;
-      this.#jar.store(answer.headers['set-cookie']);
+      this.jar.store(answer.headers['set-cookie']);
+      const named = answer.headers['x-node'];
+      node = typeof named === 'string' ? named : undefined;
       let bytes = 0;
       answer.on('data', (chunk: Buffer) => {
         bytes += chunk.length;

@@ -7,7 +7,7 @@ import { failure, freePort, get } from './support.ts';
 const running: DemoNodeThread[] = [];
 
 async function start(port: number, label = 'api-1'): Promise<DemoNodeThread> {
-  const node = await startDemoNode({ host: '127.0.0.1', port, label, seed: 1 }, (reason) => {
+  const node = await startDemoNode({ host: '127.0.0.1', port, label, seed: 1, fault: null }, (reason) => {
     throw new Error(`ended by itself: ${reason}`);
   });
   running.push(node);
@@ -86,5 +86,7 @@ test('killed, it refuses connections at once and breaks what is in flight; reviv
 test('a port that is taken is said, and nothing stays behind', async () => {
   const port = await freePort();
   await start(port);
-  await expect(startDemoNode({ host: '127.0.0.1', port, label: 'api-9', seed: 9 }, () => undefined)).rejects.toThrow(PortTakenError);
+  await expect(startDemoNode({ host: '127.0.0.1', port, label: 'api-9', seed: 9, fault: null }, () => undefined)).rejects.toThrow(
+    PortTakenError,
+  );
 });

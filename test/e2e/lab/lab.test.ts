@@ -5,6 +5,8 @@ import type { LabFragment } from '../../../electron/control/lab/demo-config.ts';
 import { Lab, type LabDeps } from '../../../electron/control/lab/lab.ts';
 import { ContractError } from '../../../shared/contract/envelope.ts';
 import { labStateSchema, type LabState } from '../../../shared/contract/contract.ts';
+import { emptyConfig, type Config } from '../../../shared/model/config.ts';
+import type { InjectedFault } from '../../../shared/model/fault.ts';
 import type { JournalFact } from '../../../shared/model/journal.ts';
 import { failure, freePort, get, until } from './support.ts';
 
@@ -17,6 +19,7 @@ afterEach(async () => {
 class FakeWorkspace {
   fragments: (LabFragment | null)[] = [];
   taken = new Set<number>();
+  faults: readonly InjectedFault[] = [];
   server: Server | undefined;
 
   setOverlay = async (fragment: LabFragment | null): Promise<void> => {
@@ -30,6 +33,21 @@ class FakeWorkspace {
     await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   };
 
+  overlay = (): LabFragment | null => this.fragments.at(-1) ?? null;
+
+  config = (): Config => ({ ...emptyConfig, ...this.overlay() });
+
+  editOverlay = (change: (fragment: LabFragment) => unknown): Promise<void> => this.setOverlay(change(this.overlay()!) as LabFragment);
+
+  setMode = (): Promise<never> => Promise.reject(new Error('nobody sets modes here'));
+
+  setFaults = (faults: readonly InjectedFault[]): Promise<void> => {
+    this.faults = faults;
+    return Promise.resolve();
+  };
+
+  record = (): Promise<never> => Promise.reject(new Error('nothing is recorded here'));
+
   async close(): Promise<void> {
     const server = this.server;
     this.server = undefined;
@@ -42,7 +60,7 @@ class FakeWorkspace {
 async function makeLab(more: Partial<LabDeps> = {}): Promise<{ lab: Lab; workspace: FakeWorkspace; facts: JournalFact[]; first: number }> {
   const workspace = new FakeWorkspace();
   const first = Math.min(await freePort(), 65_000);
-  const lab = new Lab({ setOverlay: workspace.setOverlay, firstPorts: { listener: first, nodes: first + 20 }, ...more });
+  const lab = new Lab({ ...workspace, firstPorts: { listener: first, nodes: first + 20 }, ...more });
   closing.push(async () => {
     await lab.close();
     await workspace.close();
@@ -56,11 +74,20 @@ const portOf = (state: LabState, id: string): number => Number(state.nodes.find(
 
 test('before it runs, it says so', async () => {
   const { lab } = await makeLab();
+  // Whether addresses of one's own can be had is looked up first.
+  await lab.end();
   expect(lab.get()).toEqual({
     running: false,
     nodes: [],
-    clients: { count: 24, requestsPerSecond: 40, sent: 0, answered: 0, failed: 0 },
+    injected: [],
+    clients: {
+      ...{ count: 24, requestsPerSecond: 40, keepAlive: 1, webSockets: 0, ownAddresses: false },
+      ...{ ownAddressesPossible: process.platform === 'linux', sent: 0, answered: 0, failed: 0, byNode: [] },
+      sockets: { open: 0, opened: 0, sent: 0, echoed: 0, broken: 0 },
+    },
     url: null,
+    tcp: null,
+    run: null,
   });
   expect(await failure(lab.kill('a'))).toBe('LAB_NOT_RUNNING');
   expect(await failure(lab.revive('a'))).toBe('LAB_NOT_RUNNING');
@@ -93,13 +120,14 @@ test('kill is a kill, revive is at the same address, and both are facts', async 
   expect(await failure(get(port, '/'))).toBe('ECONNREFUSED');
   expect(killed.nodes.map((n) => n.state)).toEqual(['running', 'dead', 'running']);
   expect((await lab.kill('b')).nodes).toEqual(killed.nodes);
+  expect(killed.nodes[1]).toMatchObject({ fault: { type: 'kill' } });
   const revived = await lab.revive('b');
   expect(revived.nodes).toEqual(state.nodes);
   expect((await lab.revive('b')).nodes).toEqual(state.nodes);
   expect((await get(port, '/')).headers['x-node']).toBe('api-2');
   expect(facts).toMatchObject([
-    { kind: 'lab.fault', pool: 'demo', node: 'b', reason: 'api-2 was killed in the Lab' },
-    { kind: 'lab.fault', pool: 'demo', node: 'b', reason: 'api-2 was revived in the Lab' },
+    { kind: 'lab.fault', pool: 'demo', node: 'b', fault: { type: 'kill' }, reason: 'api-2 was killed in the Lab' },
+    { kind: 'lab.healed', pool: 'demo', node: 'b', reason: 'api-2 was revived in the Lab' },
   ]);
   expect(await failure(lab.kill('z'))).toBe('NODE_NOT_FOUND');
 });

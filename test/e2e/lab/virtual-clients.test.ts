@@ -5,6 +5,8 @@ import { startVirtualClients } from '../../../electron/control/lab/virtual-clien
 import { VirtualClients } from '../../../electron/control/lab/virtual-clients.ts';
 import { sleep, until } from './support.ts';
 
+/** What the clients do where a test says nothing else. */
+const load0 = { keepAlive: 1, webSockets: 0, ownAddresses: false };
 const closing: (() => void)[] = [];
 afterEach(() => {
   for (const close of closing.splice(0)) close();
@@ -21,7 +23,7 @@ async function serve(handle: (request: IncomingMessage, response: ServerResponse
 }
 
 function clients(options: { port: number; count: number; requestsPerSecond: number; timeoutMs?: number }): VirtualClients {
-  const made = new VirtualClients({ host: '127.0.0.1', seed: 1, ...options });
+  const made = new VirtualClients({ ...load0, host: '127.0.0.1', seed: 1, ...options });
   closing.push(() => {
     made.stop();
   });
@@ -106,15 +108,15 @@ test('fewer clients leave without breaking anything; none means silence', async 
   });
   const load = clients({ port, count: 20, requestsPerSecond: 400 });
   await until('traffic', () => load.counts().answered > 100);
-  load.set({ count: 2, requestsPerSecond: 100 });
+  load.set({ ...load0, host: '127.0.0.1', port, count: 2, requestsPerSecond: 100 });
   await until('connections of two browsers', async () => (await open(server)) <= 12);
-  load.set({ count: 0, requestsPerSecond: 100 });
+  load.set({ ...load0, host: '127.0.0.1', port, count: 0, requestsPerSecond: 100 });
   await until('no connection', async () => (await open(server)) === 0);
   const before = seen;
   await sleep(200);
   expect(seen).toBe(before);
   expect(load.counts().failed).toBe(0);
-  load.set({ count: 2, requestsPerSecond: 100 });
+  load.set({ ...load0, host: '127.0.0.1', port, count: 2, requestsPerSecond: 100 });
   await until('traffic again', () => seen > before);
 });
 
@@ -138,7 +140,7 @@ test('in their own thread they count, take new loads and stop at once', async ()
   });
   let counts = { sent: 0, answered: 0, failed: 0 };
   const thread = startVirtualClients(
-    { host: '127.0.0.1', port, count: 4, requestsPerSecond: 50, seed: 1 },
+    { ...load0, host: '127.0.0.1', port, count: 4, requestsPerSecond: 50, seed: 1 },
     {
       counts: (now) => (counts = now),
       ended: (reason) => {
@@ -147,7 +149,7 @@ test('in their own thread they count, take new loads and stop at once', async ()
     },
   );
   await until('counts', () => counts.answered > 5);
-  thread.set({ count: 10, requestsPerSecond: 500 });
+  thread.set({ ...load0, host: '127.0.0.1', port, count: 10, requestsPerSecond: 500 });
   const before = seen;
   await sleep(1000);
   expect(seen - before).toBeGreaterThan(350);
