@@ -9,6 +9,8 @@ const idleMs = 4_000;
 export class ConnectionPool implements ConnectionKeeper {
   private readonly node: UpstreamTarget;
   private readonly idle: UpstreamConnection[] = [];
+  /** Kept by their clients, whose authentication is bound to them, and by nobody else. */
+  private readonly bound = new Set<UpstreamConnection>();
   /** Counts how often everything was closed: a connection from before that is not taken back. */
   private generation = 0;
 
@@ -40,8 +42,19 @@ export class ConnectionPool implements ConnectionKeeper {
     this.idle.push(connection);
   }
 
-  /** A connection went away by itself. */
+  /** Leaves a connection that has served an exchange to its client. @returns false when it cannot be kept. */
+  bind(connection: UpstreamConnection): boolean {
+    if (connection.generation !== this.generation) {
+      connection.destroy();
+      return false;
+    }
+    this.bound.add(connection);
+    return true;
+  }
+
+  /** A connection went away by itself, or its client has. */
   forget(connection: UpstreamConnection): void {
+    this.bound.delete(connection);
     const at = this.idle.lastIndexOf(connection);
     if (at >= 0) this.idle.splice(at, 1);
   }
@@ -57,5 +70,8 @@ export class ConnectionPool implements ConnectionKeeper {
   closeIdle(): void {
     this.generation++;
     for (const connection of this.idle.splice(0)) connection.destroy();
+    // One that is in use ends once its exchange has.
+    for (const connection of this.bound) if (connection.isUsable) connection.destroy();
+    this.bound.clear();
   }
 }

@@ -455,6 +455,65 @@ describe('row 31: connections that belong to one client', () => {
     expect(shared).toBe('');
   });
 
+  it.each(['NTLM', 'Negotiate'])('nor later, when requests on it say nothing of %s any more', async (scheme) => {
+    const owner = new Map<number, string>();
+    const seen: string[] = [];
+    const n = await node({
+      onRequest: (request, connection) => {
+        const who = values(request.fields, 'x-client')[0]!;
+        if (values(request.fields, 'authorization').length > 0) owner.set(connection.number, who);
+        seen.push(`${who} as ${owner.get(connection.number) ?? 'nobody'}`);
+        return okAnswer;
+      },
+    });
+    const harness = await engineFor([n]);
+    const a = await client(harness);
+    await a.ask(get('/', 'X-Client: a', `Authorization: ${scheme} TlRMTVNTUAAB`));
+    await a.ask(get('/', 'X-Client: a'));
+    await a.ask(get('/', 'X-Client: a'));
+    const b = await client(harness);
+    await b.ask(get('/', 'X-Client: b'));
+    await a.ask(get('/', 'X-Client: a'));
+    a.destroy();
+    await turns(6);
+    await b.ask(get('/', 'X-Client: b'));
+    expect(seen).toEqual(['a as a', 'a as a', 'a as a', 'b as nobody', 'a as a', 'b as nobody']);
+  });
+
+  it('ends when its node gets another address, at once if it is idle and after its request if it is not', async () => {
+    let go: (() => void) | undefined;
+    const held = async () => {
+      await new Promise<void>((resolve) => (go = resolve));
+      return okAnswer;
+    };
+    const [before, after] = [
+      await node({ onRequest: ({ target }) => (target === '/held' ? held() : okAnswer) }),
+      await node({ onRequest: () => 'HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nnew' }),
+    ];
+    const harness = await engineFor([before]);
+    const auth = 'Authorization: NTLM TlRMTVNTUAAB';
+    const [idle, busy] = [await client(harness), await client(harness)];
+    await idle.ask(get('/', auth));
+    await busy.ask(get('/', auth));
+    busy.forget();
+    busy.write(get('/held', auth));
+    expect(await eventually(() => go !== undefined)).toBe(true);
+    expect(before.open).toBe(2);
+    await harness.apply({ pools: [{ id: 'web', nodes: [after.address] }] });
+    expect(await eventually(() => before.open === 1)).toBe(true);
+    go!();
+    expect((await busy.answer()).body.toString()).toBe('ok');
+    expect(await before.untilIdle()).toBe(true);
+    for (const one of [idle, busy]) {
+      one.forget();
+      expect((await one.ask(get('/', auth))).body.toString()).toBe('new');
+    }
+    // A client that leaves takes its connection with it.
+    idle.destroy();
+    busy.destroy();
+    expect(await after.untilIdle()).toBe(true);
+  });
+
   it('a node connection is not used again after an answer that was not read to its end', async () => {
     const n = await node({ onRequest: () => 'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf' });
     const harness = await engineFor([n]);

@@ -76,6 +76,7 @@ export class Exchange implements AnswerReceiver, Ending, Waiter, Phases {
   private connection: UpstreamConnection | null = null;
   /** A connection whose authentication is bound to it; serves this client only (RFC 4559 section 6). */
   private bound: UpstreamConnection | null = null;
+  private boundTo: PoolNode | undefined;
   private step: number = Step.idle;
   private startedAt = 0;
   private startedWall = 0;
@@ -620,8 +621,11 @@ export class Exchange implements AnswerReceiver, Ending, Waiter, Phases {
     connection.detach();
     // The last write may have paused it for a client that was slow to take it.
     if (connection.socket.isPaused()) connection.socket.resume();
-    if (client.request.bound) this.bound = connection;
-    else if (node.retired || !node.isLive || node.mode === 'reject') connection.destroy();
+    // What has been authenticated once stays so, whatever later requests on it say.
+    if (client.request.bound || connection === this.bound) {
+      this.boundTo = node;
+      this.bound = node.upstream.bind(connection) ? connection : null;
+    } else if (node.retired || !node.isLive || node.mode === 'reject') connection.destroy();
     else node.upstream.give(connection, client.lastActive);
   }
 
@@ -667,7 +671,9 @@ export class Exchange implements AnswerReceiver, Ending, Waiter, Phases {
 
   /** The client's connection is gone for good. */
   dropBound(): void {
-    this.bound?.destroy();
+    if (this.bound === null) return;
+    this.boundTo?.upstream.forget(this.bound);
+    this.bound.destroy();
     this.bound = null;
   }
 }
