@@ -20,7 +20,8 @@ const keep = 10_000;
 
 export interface FakeRequests {
   /** A request that `node` served; null: nothing could. Made up, but the same each time. */
-  record(time: number, listener: Pick<ListenerState, 'id' | 'protocol'>, pool: PoolState, node: string | null): void;
+  /** @param key of a client that sticks. */
+  record(time: number, listener: Pick<ListenerState, 'id' | 'protocol'>, pool: PoolState, node: string | null, key?: string): void;
   list(params: Params<'requests.list'>): { entries: RequestRecord[]; sampling: Sampling };
   /** What was recorded since the last call, at most 50. */
   drain(): { entries: RequestRecord[]; sampling: Sampling } | null;
@@ -50,7 +51,7 @@ export function createFakeRequests(random: () => number, every: number): FakeReq
     });
 
   return {
-    record(time, listener, pool, node) {
+    record(time, listener, pool, node, key) {
       const shape = shapes[Math.floor(random() * shapes.length)]!;
       const isError = listener.protocol !== 'tcp' && (node === null || shape[2] >= 500);
       if (seen++ % every !== 0 && !isError) return;
@@ -69,6 +70,7 @@ export function createFakeRequests(random: () => number, every: number): FakeReq
         listener: listener.id,
         pool: pool.id,
         client: `10.0.${Math.floor(random() * 4)}.${1 + Math.floor(random() * 60)}`,
+        key: key ?? null,
         method,
         path,
         status: node === null && method !== '' ? 503 : status,
@@ -87,7 +89,7 @@ export function createFakeRequests(random: () => number, every: number): FakeReq
         (one) =>
           one.seq > (afterSeq ?? 0) &&
           Object.entries(equal).every(([key, value]) => value === undefined || one[key as keyof RequestRecord] === value) &&
-          (client === undefined || one.client.includes(client.toLowerCase())) &&
+          (client === undefined || `${one.client} ${one.key ?? ''}`.includes(client.toLowerCase())) &&
           (path === undefined || one.path.toLowerCase().includes(path.toLowerCase())) &&
           (status === undefined || one.status === status) &&
           (statusClass === undefined || Math.floor(one.status / 100) === statusClass) &&

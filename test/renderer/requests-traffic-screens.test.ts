@@ -88,7 +88,7 @@ describe('the log of requests', () => {
     expect(await hash(page)).not.toBe(third);
     const inspector = page.getByRole('complementary');
     await inspector.getByRole('heading', { name: /^Why this node\?/ }).waitFor();
-    const lines = await inspector.getByRole('listitem').allTextContents();
+    const lines = await inspector.getByRole('list', { name: 'Candidates' }).getByRole('listitem').allTextContents();
     expect(lines).toHaveLength(3);
     expect(lines[0]).toMatch(/^api-\d(chosen)/);
     expect(lines.slice(1).every((line) => /(passed over|tried first)/.test(line))).toBe(true);
@@ -97,6 +97,38 @@ describe('the log of requests', () => {
     await page.keyboard.press('Escape');
     await expect.poll(() => hash(page)).toBe('#/requests');
     expect(await inspector.count()).toBe(0);
+  });
+
+  it('shows where the time went, leads to the client and back to its requests, and says what is filtered by', async () => {
+    const page = await open('#/requests', { fake: busy });
+    await still(page);
+    await rows(page).first().getByRole('link').click();
+    const inspector = page.getByRole('complementary');
+    const pieces = inspector.getByRole('list', { name: 'Where the time went' }).getByRole('listitem');
+    expect((await pieces.allTextContents()).join('|')).toMatch(/api-\d connect.+\|api-\d first byte[\d.,]+ ms\|Rest of answer/);
+    const bars = await pieces.locator('i').evaluateAll((all) =>
+      all.map((bar) => {
+        const [box, track] = [bar.getBoundingClientRect(), bar.parentElement!.getBoundingClientRect()];
+        return box.width >= 2 && box.left >= track.left - 1 && box.right <= track.right + 3;
+      }),
+    );
+    expect(bars).not.toContain(false);
+    const client = inspector.getByRole('link', { name: /^[0-9a-f]{8}$/ });
+    const key = (await client.textContent())!;
+    await client.click();
+    await expect.poll(() => hash(page)).toBe(`#/clients/web/${key}`);
+    await page
+      .getByRole('complementary', { name: `Client ${key}` })
+      .getByRole('link', { name: 'Its requests' })
+      .click();
+    const chips = page.getByRole('list', { name: 'Filtered by' });
+    expect((await chips.getByRole('listitem').allTextContents()).slice(0, 2)).toEqual(['pool Web', `client has ${key}`]);
+    await expect.poll(() => rowsSay(page, key)).toBe(true);
+    await chips.getByRole('button', { name: `client has ${key}` }).click();
+    await expect.poll(() => rowsSay(page, key)).toBe(false);
+    await chips.getByRole('button', { name: 'Clear all' }).focus();
+    await page.keyboard.press('Enter');
+    await chips.waitFor({ state: 'detached' });
   });
 
   it('asks the engine for what is filtered, and says when nothing matches', async () => {
@@ -120,7 +152,7 @@ describe('the log of requests', () => {
     // The filter holds for what comes as well.
     await page.waitForTimeout(1_200);
     expect(await rowsSay(page, 'POST/api/cart/items', 'api-2')).toBe(true);
-    await page.getByLabel('Client address contains').fill('nobody');
+    await page.getByLabel('Client or address contains').fill('nobody');
     await page.getByText('No recorded request matches').waitFor();
     expect(await axeProblems(page)).toEqual([]);
     await page.getByRole('button', { name: 'Clear the filters' }).click();
@@ -155,7 +187,7 @@ describe('the log of requests', () => {
   it('is opened at a request, also one the list has not, and says so when it is kept no more', async () => {
     const page = await open('#/requests', { fake: busy });
     await still(page);
-    await page.getByLabel('Client address contains').fill('nobody');
+    await page.getByLabel('Client or address contains').fill('nobody');
     await page.getByText('No recorded request matches').waitFor();
     await page.evaluate(() => {
       location.hash = '#/requests/1';

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { curlCommand, shellQuote } from '../../renderer/features/requests/curl.ts';
-import { readStatus, toFilter, noFilter } from '../../renderer/features/requests/request-filter.ts';
+import { filterChips, readStatus, toFilter, noFilter } from '../../renderer/features/requests/request-filter.ts';
 import {
   candidatesOf,
   clockMs,
@@ -12,6 +12,7 @@ import {
   verdictWords,
   whyHeadline,
 } from '../../renderer/features/requests/request-words.ts';
+import { phasesOf } from '../../renderer/features/requests/timing.ts';
 import { verdictSchema, type RequestRecord } from '../../shared/model/metrics.ts';
 
 const names: Record<string, string> = { a: 'api-1', b: 'api-2', c: 'api-3' };
@@ -90,7 +91,8 @@ describe('why this node', () => {
 
 it('numbers, times and sampling are said with what they are', () => {
   expect(samplingWords({ every: 1, errorsEvery: 1, seen: 5, recorded: 5 })).toBe('every request recorded');
-  expect(samplingWords({ every: 7, errorsEvery: 1, seen: 50, recorded: 8 })).toBe('1 in 7 recorded');
+  expect(samplingWords({ every: 7, errorsEvery: 1, seen: 50, recorded: 8 })).toBe('1 in 7 recorded, every error');
+  expect(samplingWords({ every: 70, errorsEvery: 3, seen: 50, recorded: 8 })).toBe('1 in 70 recorded, of errors 1 in 3');
   expect([tookParts(2.34), tookParts(538), tookParts(12_340), tookParts(240_000)]).toEqual([
     ['2.3', 'ms'],
     ['538', 'ms'],
@@ -203,4 +205,66 @@ describe('curl', () => {
       { numRuns: 40 },
     );
   });
+});
+
+describe('where the time went', () => {
+  const pieces = (part: Partial<RequestRecord>, isTcp = false) =>
+    phasesOf(record(part), isTcp).map(({ kind, startMs, ms }) => [kind, startMs, ms]);
+
+  it('is told in pieces that follow one another and add up to the whole', () => {
+    const phases = { queuedMs: 10, triedMs: 500, connectMs: 2, firstByteMs: 530 };
+    expect(pieces({ durationMs: 538, phases })).toEqual([
+      ['waited', 0, 10],
+      ['tried', 10, 500],
+      ['connect', 510, 2],
+      ['node', 512, 18],
+      ['body', 530, 8],
+    ]);
+    fc.assert(
+      fc.property(
+        fc.nat(50),
+        fc.nat(50),
+        fc.option(fc.nat(50)),
+        fc.option(fc.nat(300)),
+        fc.nat(300),
+        fc.boolean(),
+        (q, t, c, f, d, tcp) => {
+          const all = phasesOf({ durationMs: d, phases: { queuedMs: q, triedMs: t, connectMs: c, firstByteMs: f } }, tcp);
+          let at = 0;
+          for (const { startMs, ms } of all) {
+            expect(startMs).toBe(at);
+            at += ms;
+          }
+          expect(at).toBe(d);
+        },
+      ),
+    );
+  });
+
+  it('says that a connection was kept, that no answer came, and nothing where nobody was asked', () => {
+    expect(pieces({ phases: { queuedMs: 0, triedMs: 0, connectMs: 0, firstByteMs: 3 } })[0]).toEqual(['connect', 0, 0]);
+    expect(pieces({ phases: { queuedMs: 0, triedMs: 0, connectMs: 1, firstByteMs: null } })).toEqual([
+      ['connect', 0, 1],
+      ['unanswered', 1, 4],
+    ]);
+    expect(pieces({ phases: { queuedMs: 0, triedMs: 0, connectMs: 1, firstByteMs: null } }, true)[1]).toEqual(['open', 1, 4]);
+    expect(pieces({ phases: null })).toEqual([]);
+  });
+});
+
+it('what is filtered by is said, and each taken off by itself', () => {
+  const pools = [{ id: 'web', name: 'Web', nodes: [] }];
+  const fields = { path: ' /api ', status: '5xx', method: 'GET', client: '4f2a', node: '["web","n1"]', place: 'pool:web', retried: true };
+  const chips = filterChips(fields, pools, []);
+  expect(chips.map(({ words }) => words)).toEqual([
+    'path has /api',
+    'GET',
+    'status 5xx',
+    'node n1',
+    'pool Web',
+    'client has 4f2a',
+    'retried',
+  ]);
+  expect(Object.assign({ ...fields }, ...chips.map(({ without }) => without))).toEqual(noFilter);
+  expect(filterChips({ ...noFilter, status: '5y' }, pools, [])).toEqual([]);
 });

@@ -1,3 +1,4 @@
+import type { ListenerState, PoolState } from '../../../shared/model/state.ts';
 import type { RequestParams } from '../../bridge/client.ts';
 
 export type RequestFilter = NonNullable<RequestParams<'requests.list'>['filter']>;
@@ -42,4 +43,36 @@ export function toFilter(fields: FilterFields): RequestFilter {
   if (kind === 'pool') filter.pool = rest.join(':');
   if (fields.node !== '') [filter.pool, filter.node] = JSON.parse(fields.node) as [string, string];
   return filter;
+}
+
+export interface FilterChip {
+  words: string;
+  /** What takes it off. */
+  without: Partial<FilterFields>;
+}
+
+/** What is filtered by, in words; a status that cannot be read filters nothing. */
+export function filterChips(
+  fields: FilterFields,
+  pools: readonly Pick<PoolState, 'id' | 'name' | 'nodes'>[],
+  listeners: readonly Pick<ListenerState, 'id' | 'name'>[],
+): FilterChip[] {
+  const chips: FilterChip[] = [];
+  const add = (words: string, without: Partial<FilterFields>) => chips.push({ words, without });
+  const { status, statusClass } = readStatus(fields.status) ?? {};
+  if (fields.path.trim() !== '') add(`path has ${fields.path.trim()}`, { path: '' });
+  if (fields.method !== '') add(fields.method, { method: '' });
+  if (status !== undefined) add(`status ${status}`, { status: '' });
+  if (statusClass !== undefined) add(statusClass === 0 ? 'no answer' : `status ${statusClass}xx`, { status: '' });
+  if (fields.node !== '') {
+    const [pool, node] = JSON.parse(fields.node) as [string, string];
+    add(`node ${pools.find(({ id }) => id === pool)?.nodes.find(({ id }) => id === node)?.label ?? node}`, { node: '' });
+  }
+  const [kind, ...rest] = fields.place.split(':');
+  const id = rest.join(':');
+  if (kind === 'listener' || kind === 'pool')
+    add(`${kind} ${(kind === 'pool' ? pools : listeners).find((one) => one.id === id)?.name ?? id}`, { place: '' });
+  if (fields.client.trim() !== '') add(`client has ${fields.client.trim()}`, { client: '' });
+  if (fields.retried) add('retried', { retried: false });
+  return chips;
 }

@@ -14,6 +14,7 @@ import { StateRing } from '../../ui/state-ring.tsx';
 import { curlCommand } from './curl.ts';
 import { candidatesOf, clockMs, statusWords, tookParts, whyHeadline, type Candidate } from './request-words.ts';
 import styles from './requests.module.css';
+import { Waterfall } from './waterfall.tsx';
 
 type Found = { kind: 'loading' } | { kind: 'here'; record: RequestRecord } | { kind: 'gone' } | { kind: 'failed'; message: string };
 
@@ -147,7 +148,7 @@ function Details({ record }: { record: RequestRecord }) {
           <p className={styles['answer']}>
             <b>{answer}</b> {reason}
           </p>
-          <ol className={styles['candidates']}>
+          <ol className={styles['candidates']} aria-label="Candidates">
             {candidates.map((one) => (
               <li key={one.node} className={one.won ? styles['won'] : undefined}>
                 <CandidateMark candidate={one} />
@@ -174,6 +175,7 @@ function Details({ record }: { record: RequestRecord }) {
               {value} {unit}
             </span>
           </h3>
+          <Waterfall record={record} isTcp={isTcp} node={record.node === null ? 'node' : nameOf(record.node)} />
           <dl className={styles['facts']}>
             <dt>Began</dt>
             <dd>{clockMs(record.time)}</dd>
@@ -202,10 +204,20 @@ function Details({ record }: { record: RequestRecord }) {
                 </dd>
               </>
             )}
-            <dt>Client</dt>
+            <dt>Address</dt>
             <dd>
               <MiddleTruncate className="mono" text={record.client} />
             </dd>
+            {record.key ? (
+              <>
+                <dt>Client</dt>
+                <dd>
+                  <a href={`#/clients/${encodeURIComponent(record.pool)}/${encodeURIComponent(record.key)}`}>
+                    <MiddleTruncate className="mono" text={record.key} />
+                  </a>
+                </dd>
+              </>
+            ) : null}
             <dt>Listener</dt>
             <dd>
               <MiddleTruncate text={listener?.name ?? record.listener} />

@@ -13,9 +13,11 @@ export function tookParts(ms: number): [value: string, unit: string] {
   return [formatDuration(ms), ''];
 }
 
-/** How the records were chosen, always said: "every request recorded", "1 in 7 recorded". */
-export function samplingWords({ every }: Sampling): string {
-  return every <= 1 ? 'every request recorded' : `1 in ${formatCount(every)} recorded`;
+/** How the records were chosen, always said: "every request recorded", "1 in 7 recorded, every error". */
+export function samplingWords({ every, errorsEvery }: Sampling): string {
+  if (every <= 1) return 'every request recorded';
+  const errors = errorsEvery <= 1 ? 'every error' : `of errors 1 in ${formatCount(errorsEvery)}`;
+  return `1 in ${formatCount(every)} recorded, ${errors}`;
 }
 
 /** What a status means for whoever asked, by its class. */

@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { ArrowUp, Info, Search } from 'lucide-react';
+import { ArrowUp, Info, Search, X } from 'lucide-react';
 import { useDeferredValue, useEffect, useRef, useState, useSyncExternalStore, type KeyboardEvent } from 'react';
 import type { RequestRecord } from '../../../shared/model/metrics.ts';
 import type { ListenerState, PoolState } from '../../../shared/model/state.ts';
@@ -19,7 +19,7 @@ import { Row, RowLink, Table, Td, Th } from '../../ui/table.tsx';
 import { Tag } from '../../ui/tag.tsx';
 import { TextField } from '../../ui/text-field.tsx';
 import { createRequestFeed } from './request-feed.ts';
-import { noFilter, readStatus, toFilter, type FilterFields } from './request-filter.ts';
+import { filterChips, noFilter, readStatus, toFilter, type FilterFields } from './request-filter.ts';
 import { RequestInspector } from './request-inspector.tsx';
 import { clockMs, samplingWords, statusWords, tookParts } from './request-words.ts';
 import styles from './requests.module.css';
@@ -91,7 +91,7 @@ function RequestRow({ record, index, selected, pools, listeners }: RequestRowPro
         {value} <span className="muted">{unit}</span>
       </Td>
       <Td className={styles['clientColumn']}>
-        <MiddleTruncate className="mono" text={record.client} />
+        <MiddleTruncate className="mono" text={record.key ?? record.client} />
       </Td>
       <Td>
         <NodeCell pools={pools} record={record} />
@@ -171,11 +171,11 @@ function Filters({ fields, onChange, pools, listeners }: FiltersProps) {
       ) : null}
       <TextField
         className={styles['clientField']}
-        label="Client address contains"
+        label="Client or address contains"
         hideLabel
         small
         type="search"
-        placeholder="Client address"
+        placeholder="Client, address"
         maxLength={200}
         value={fields.client}
         onChange={(client) => onChange({ client })}
@@ -192,14 +192,46 @@ function Filters({ fields, onChange, pools, listeners }: FiltersProps) {
   );
 }
 
-/** `#/requests`: the log of requests as it grows; `#/requests/1207`: with one of them open beside it. */
+/** What is filtered by, each with a way to take it off. */
+function FilterChips({ fields, onChange, pools, listeners }: FiltersProps) {
+  const chips = filterChips(fields, pools, listeners);
+  if (chips.length === 0) return null;
+  return (
+    <ul className={styles['filterChips']} aria-label="Filtered by">
+      {chips.map(({ words, without }) => (
+        <li key={words}>
+          <Button small title={`Do not filter by: ${words}`} onClick={() => onChange(without)}>
+            {words}
+            <X size={12} strokeWidth={2} aria-hidden="true" />
+          </Button>
+        </li>
+      ))}
+      <li>
+        <Button small look="quiet" onClick={() => onChange(noFilter)}>
+          Clear all
+        </Button>
+      </li>
+    </ul>
+  );
+}
+
+/**
+ * `#/requests`: the log of requests as it grows; `#/requests/1207`: with one of them open beside it; `#/requests/of/web/da71…`: the
+ * requests of one client.
+ */
 export function RequestsScreen({ parts }: { parts: string[] }) {
   const client = useClient();
   const pools = useEngine((s) => s.pools);
   const listeners = useEngine((s) => s.listeners);
   const known = useEngine((s) => s.epoch !== null);
   const paused = useView((s) => s.paused);
-  const [fields, setFields] = useState(noFilter);
+  const ofClient = parts.length === 3 && parts[0] === 'of' ? { place: `pool:${parts[1]}`, client: parts[2]! } : undefined;
+  const [fields, setFields] = useState({ ...noFilter, ...ofClient });
+  const [asked, setAsked] = useState(ofClient?.client);
+  if (ofClient && asked !== ofClient.client) {
+    setAsked(ofClient.client);
+    setFields({ ...noFilter, ...ofClient });
+  }
   const wanted = useDeferredValue(fields);
   const [feed] = useState(() => createRequestFeed(client));
   const { rows, newer, sampling, loaded, problem } = useSyncExternalStore(feed.onView, feed.view);
@@ -270,6 +302,7 @@ export function RequestsScreen({ parts }: { parts: string[] }) {
           }
         />
         <Filters fields={fields} onChange={change} pools={pools} listeners={listeners} />
+        <FilterChips fields={fields} onChange={change} pools={pools} listeners={listeners} />
         {paused ? <PausedNote since={paused.since}>Requests go on and are recorded; the list stands still.</PausedNote> : null}
         {problem && loaded ? (
           <div className={styles['problem']}>
