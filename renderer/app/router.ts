@@ -1,6 +1,17 @@
 import { useSyncExternalStore } from 'react';
 
-export const screenIds = ['live', 'pools', 'listeners', 'clients', 'traffic', 'requests', 'certificates', 'lab', 'settings'] as const;
+export const screenIds = [
+  'live',
+  'pools',
+  'listeners',
+  'clients',
+  'traffic',
+  'requests',
+  'certificates',
+  'lab',
+  'settings',
+  'design',
+] as const;
 export type ScreenId = (typeof screenIds)[number];
 
 export interface Route {

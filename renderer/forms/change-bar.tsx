@@ -40,7 +40,7 @@ function ChangedElsewhere() {
 }
 
 /** What differs from what is saved, and Apply or Discard for all of it. Not there while nothing differs. */
-export function ChangeBar() {
+export function ChangeBar({ label = 'Changes' }: { label?: string }) {
   const { draft } = useStores();
   const changes = useDraft((s) => s.changes);
   const issues = useDraft((s) => s.issues);
@@ -63,7 +63,9 @@ export function ChangeBar() {
       <div className={styles['bar']} role="status">
         <Check size={16} aria-hidden="true" />
         <b className={styles['count']}>{countChanges(applied)} applied</b>
-        <span className={styles['words']}>Saved, and in effect now. Open connections stayed.</span>
+        <span className={styles['words']} title="Saved, and in effect now. Open connections stayed.">
+          Saved, and in effect now. Open connections stayed.
+        </span>
       </div>
     );
   }
@@ -72,7 +74,7 @@ export function ChangeBar() {
   return (
     <>
       <ChangedElsewhere />
-      <div className={styles['bar']} role="region" aria-label="Changes">
+      <div className={styles['bar']} role="region" aria-label={label}>
         <b className={styles['count']}>{countChanges(changes.length)}</b>
         {failure ? (
           <span className={styles['failure']} role="alert">

@@ -1,3 +1,4 @@
+import { clsx } from 'clsx';
 import { useEffect, useId, useRef, type FormEvent, type ReactNode } from 'react';
 import styles from './dialog.module.css';
 
@@ -10,22 +11,24 @@ interface DialogProps {
   actions: ReactNode;
   /** 720 px instead of 480. */
   wide?: boolean | undefined;
+  /** Stands in the page instead of over the window, and takes no focus: for showing what dialogs look like. */
+  inPage?: boolean | undefined;
   children?: ReactNode;
 }
 
 /** A question over the window. The platform's dialog element holds the focus, closes on Escape and gives the focus back. */
-export function Dialog({ title, onClose, onSubmit, actions, wide, children }: DialogProps) {
+export function Dialog({ title, onClose, onSubmit, actions, wide, inPage, children }: DialogProps) {
   const ref = useRef<HTMLDialogElement>(null);
   const id = useId();
   useEffect(() => {
     const dialog = ref.current;
-    if (dialog && !dialog.open) {
+    if (dialog && !dialog.open && !inPage) {
       dialog.showModal();
       // The platform would take the first that can have the focus.
       dialog.querySelector<HTMLElement>('[data-first-focus]')?.focus();
     }
     return () => dialog?.close();
-  }, []);
+  }, [inPage]);
   const content = (
     <>
       <h2 id={id} className={styles['title']}>
@@ -38,7 +41,8 @@ export function Dialog({ title, onClose, onSubmit, actions, wide, children }: Di
   return (
     <dialog
       ref={ref}
-      className={`${styles['dialog']} ${wide ? styles['wide'] : ''}`}
+      className={clsx(styles['dialog'], wide && styles['wide'], inPage && styles['inPage'])}
+      open={inPage}
       aria-labelledby={id}
       onCancel={(event) => {
         event.preventDefault();

@@ -20,14 +20,27 @@ export interface OpenOptions {
   fake?: FakeOptions;
   theme?: 'dark' | 'light';
   size?: { width: number; height: number };
+  /** Nobody answers from the start. */
+  isUnreached?: boolean;
+  /** Time stands still but for `page.clock.runFor()`: the same picture each time. */
+  isTimeHeld?: boolean;
 }
+
+/** Sunday afternoon, in UTC as all of the page is. */
+const heldTime = new Date('2026-03-01T14:03:07Z');
 
 /** As the product serves its pages, but for the one thing a test needs: nothing inline, nothing from elsewhere. */
 const policy = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self' data:; connect-src 'self'";
 
 const types: Record<string, string> = { '.js': 'text/javascript', '.css': 'text/css', '.woff2': 'font/woff2' };
 
-async function bundle(): Promise<Map<string, string | Uint8Array>> {
+interface Bundle {
+  files: Map<string, string | Uint8Array>;
+  /** What the page names itself; the rest is fetched by these. */
+  entries: string[];
+}
+
+async function bundle(): Promise<Bundle> {
   const root = path.resolve(import.meta.dirname, '../..');
   const result = await build({
     root,
@@ -43,20 +56,23 @@ async function bundle(): Promise<Map<string, string | Uint8Array>> {
   });
   const outputs = Array.isArray(result) ? result : [result];
   const files = new Map<string, string | Uint8Array>();
+  const entries: string[] = [];
   for (const output of outputs) {
     if (!('output' in output)) continue;
-    for (const file of output.output) files.set(`/${file.fileName}`, file.type === 'chunk' ? file.code : file.source);
+    for (const file of output.output) {
+      files.set(`/${file.fileName}`, file.type === 'chunk' ? file.code : file.source);
+      if (file.type === 'chunk' ? file.isEntry : file.fileName.endsWith('.css')) entries.push(`/${file.fileName}`);
+    }
   }
-  return files;
+  return { files, entries };
 }
 
 export async function startScreens(): Promise<Screens> {
-  const files = await bundle();
-  const names = [...files.keys()];
-  const html = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Evenkeel</title>${names
+  const { files, entries } = await bundle();
+  const html = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Evenkeel</title>${entries
     .filter((name) => name.endsWith('.css'))
     .map((name) => `<link rel="stylesheet" href="${name}">`)
-    .join('')}</head><body><div id="root"></div>${names
+    .join('')}</head><body><div id="root"></div>${entries
     .filter((name) => name.endsWith('.js'))
     .map((name) => `<script type="module" src="${name}"></script>`)
     .join('')}</body></html>`;
@@ -74,8 +90,8 @@ export async function startScreens(): Promise<Screens> {
   const browser = await launchBrowser();
   return {
     browser,
-    async open(hash, { fake, theme = 'dark', size = { width: 1280, height: 800 } } = {}) {
-      const context = await newContext(browser, { viewport: size, colorScheme: theme, reducedMotion: 'no-preference' });
+    async open(hash, { fake, theme = 'dark', size = { width: 1280, height: 800 }, isUnreached = false, isTimeHeld = false } = {}) {
+      const context = await newContext(browser, { viewport: size, colorScheme: theme, reducedMotion: 'no-preference', timezoneId: 'UTC' });
       const page = await context.newPage();
       const errors: string[] = [];
       page.on('console', (message) => {
@@ -83,11 +99,20 @@ export async function startScreens(): Promise<Screens> {
       });
       page.on('pageerror', (error) => errors.push(String(error)));
       const options = { settings: { theme }, ...fake };
-      await page.addInitScript((given) => {
-        window.fakeOptions = given;
-      }, options);
+      await page.addInitScript(
+        ([given, unreached]) => {
+          window.fakeOptions = given;
+          window.isFakeUnreached = unreached;
+        },
+        [options, isUnreached] as const,
+      );
+      if (isTimeHeld) await page.clock.install({ time: heldTime });
       await page.goto(`http://127.0.0.1:${port}/${hash}`);
-      await page.locator('main h1').first().waitFor();
+      if (isTimeHeld) await page.clock.runFor(1_000);
+      await page
+        .locator(isUnreached ? 'main' : 'main h1')
+        .first()
+        .waitFor();
       return { page, errors };
     },
     async close() {

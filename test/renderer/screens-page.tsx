@@ -9,6 +9,7 @@ declare global {
   interface Window {
     /** Set by the test before the page's scripts run. */
     fakeOptions?: FakeOptions;
+    isFakeUnreached?: boolean;
     fake: FakeMain;
     ContractError: typeof ContractError;
   }
@@ -17,5 +18,6 @@ declare global {
 const fake = createFakeMain(window.fakeOptions ?? {});
 window.fake = fake;
 window.ContractError = ContractError;
+if (window.isFakeUnreached) fake.setConnected(false);
 setInterval(() => fake.tick(), 100);
 mount(document.getElementById('root')!, fake.client);

@@ -1,16 +1,18 @@
-import { useCallback, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import { useStores } from '../../stores/context.tsx';
 import { Palette } from '../palette/palette.tsx';
 import { leavePresenting, Present, usePresenting } from '../present/present.tsx';
-import { screens } from '../screens.tsx';
+import { fetchScreens, screens } from '../screens.tsx';
 import { useRoute } from '../router.ts';
 import { HelpDialog } from '../shortcuts/help-dialog.tsx';
+import { screenName } from '../shortcuts/shortcuts.ts';
 import { useShortcuts } from '../shortcuts/use-shortcuts.ts';
 import { focusFind } from './find.ts';
 import { LastNodeDialog } from './last-node-dialog.tsx';
 import { Nav } from './nav.tsx';
 import { OfflineBanner } from './offline-banner.tsx';
 import { togglePause } from './pause.ts';
+import { ScreenFrame } from './screen-frame.tsx';
 import { Toasts } from './toasts.tsx';
 import css from './shell.module.css';
 import { TopBar } from './top-bar.tsx';
@@ -31,6 +33,7 @@ export function Shell() {
     present: () => (presenting ? leavePresenting() : (location.hash = '#/present')),
     undo: () => stores.modes.undo(),
   });
+  useEffect(fetchScreens, []);
   const Screen = screens[route.screen];
   return (
     <>
@@ -42,7 +45,9 @@ export function Shell() {
           <Nav current={route.screen} />
           <TopBar onPalette={() => setOpen('palette')} />
           <div className={css['content']}>
-            <Screen parts={route.parts} />
+            <ScreenFrame key={route.screen} name={screenName(route.screen)}>
+              <Screen parts={route.parts} />
+            </ScreenFrame>
             <Toasts />
           </div>
         </div>

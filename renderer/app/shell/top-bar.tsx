@@ -1,9 +1,10 @@
-import { Monitor, Pause, Play, Search } from 'lucide-react';
+import { Monitor, Search } from 'lucide-react';
 import { useMemo } from 'react';
 import { useEngine, useStores, useTraffic, useView } from '../../stores/context.tsx';
 import { formatCount, formatMs, formatRate, missing } from '../../ui/format.ts';
 import { RollUpRing } from '../../ui/rollup-ring.tsx';
 import { ButtonLink, IconButton } from '../../ui/button.tsx';
+import { LivePill } from '../../ui/live-pill.tsx';
 import { overallState } from './overall-state.ts';
 import { togglePause } from './pause.ts';
 import css from './shell.module.css';
@@ -77,25 +78,10 @@ function Kpis() {
   );
 }
 
-function LivePill() {
-  const stores = useStores();
-  const paused = useView((s) => s.paused);
-  return (
-    <div className={`${css['pill']} ${paused ? css['paused'] : ''}`}>
-      <span>
-        {paused ? <Pause size={12} strokeWidth={1} fill="currentColor" aria-hidden /> : <i className={css['dot']} />}
-        {paused ? 'Paused' : 'Live'}
-      </span>
-      <button type="button" onClick={() => togglePause(stores)} aria-label={paused ? 'Resume the view' : 'Pause the view'}>
-        {paused ? <Play size={12} fill="currentColor" aria-hidden /> : <Pause size={12} strokeWidth={1} fill="currentColor" aria-hidden />}
-        {paused ? 'Resume' : 'Pause'}
-      </button>
-    </div>
-  );
-}
-
 /** Always in view and always now, also while the view is paused. */
 export function TopBar({ onPalette }: { onPalette: () => void }) {
+  const stores = useStores();
+  const paused = useView((s) => s.paused !== null);
   const any = useEngine((s) => s.listeners.length > 0);
   return (
     <header className={css['bar']}>
@@ -110,7 +96,7 @@ export function TopBar({ onPalette }: { onPalette: () => void }) {
         icon={<Search size={16} aria-hidden />}
         onClick={onPalette}
       />
-      {any ? <LivePill /> : null}
+      {any ? <LivePill paused={paused} onToggle={() => togglePause(stores)} /> : null}
       {any ? (
         <ButtonLink className={css['present']} href="#/present" title="Present: for a projector (f)" aria-keyshortcuts="f">
           <Monitor size={16} strokeWidth={1.75} aria-hidden /> <span>Present</span>

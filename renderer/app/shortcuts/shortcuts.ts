@@ -14,10 +14,14 @@ const screenKeys: Partial<Record<string, string>> = {
   settings: 's',
 };
 
+/** A screen as the palette and readers call it. */
+export const screenName = (screen: ScreenId): string =>
+  screen === 'design' ? 'Design system' : screen.charAt(0).toUpperCase() + screen.slice(1);
+
 /** The screens that are there, with their names and letters. */
 export const screenShortcuts: { screen: ScreenId; name: string; key: string | undefined }[] = screenIds.map((screen) => ({
   screen,
-  name: screen.charAt(0).toUpperCase() + screen.slice(1),
+  name: screenName(screen),
   key: screenKeys[screen],
 }));
 

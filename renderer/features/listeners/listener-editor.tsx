@@ -101,7 +101,7 @@ function Observed({ listener }: { listener: ListenerConfig }) {
   const pool = useEngine((s) => s.pools.find((one) => one.id === seen?.pool));
   const look = listenerLook(seen, pool);
   return (
-    <span className={styles['state']}>
+    <span className={styles['state']} title={look.reason ? `${look.word}. ${look.reason}` : look.word}>
       <RollUpRing rollUp={look.rollUp} size={20} />
       <span className={look.alarm ? 'fill-down' : undefined}>{look.word}</span>
       {look.reason ? <span className="muted">{look.reason}</span> : null}

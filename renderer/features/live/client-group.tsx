@@ -128,10 +128,11 @@ export const ClientGroup = memo(function ClientGroup({ lane, packed, now, left, 
   };
 
   return (
-    <section
+    <div
       className={`${css['group']} ${packed ? css['packed'] : ''}`}
       data-card={cardId.group(lane.key)}
       data-group={lane.key}
+      role="group"
       aria-label={`${formatCount(clients.length)} clients on ${node.label}`}
     >
       <div className={`${css['head']} ${changing ? css['changing'] : ''}`}>
@@ -169,7 +170,7 @@ export const ClientGroup = memo(function ClientGroup({ lane, packed, now, left, 
         <p className={css['empty']}>{emptyWords(lane)}</p>
       ) : null}
       {counting && clients.length === 0 ? <Minus left={left} lane={lane} /> : null}
-    </section>
+    </div>
   );
 });
 

@@ -40,9 +40,10 @@ export const ListenerCard = memo(function ListenerCard({ listener, pool, connect
   const { word, alarm } = listenerWords(listener, pool);
   const off = listener.state === 'disabled';
   return (
-    <section
+    <div
       className={`${css['hub']} ${alarm ? css['hubDown'] : ''} ${off ? css['hubOff'] : ''} ${selected ? css['hubSelected'] : ''}`}
       data-card={cardId.listener(listener.id)}
+      role="group"
       aria-label={`Listener ${listener.name}, ${word}`}
     >
       <h2>
@@ -63,7 +64,7 @@ export const ListenerCard = memo(function ListenerCard({ listener, pool, connect
         {off ? null : <RollUpRing rollUp={rollUp(pool.nodes, listener.state === 'up' && pool.available > 0)} size={18} />}
         <span className={alarm ? 'fill-down' : undefined}>{word}</span>
       </div>
-    </section>
+    </div>
   );
 });
 
@@ -75,9 +76,10 @@ interface PoolCardProps {
 export const PoolCard = memo(function PoolCard({ pool, selected }: PoolCardProps) {
   const words = poolWords(pool);
   return (
-    <section
+    <div
       className={`${css['hub']} ${selected ? css['hubSelected'] : ''}`}
       data-card={cardId.pool(pool.id)}
+      role="group"
       aria-label={`Pool ${pool.name}, ${words}`}
     >
       <h2>
@@ -91,6 +93,6 @@ export const PoolCard = memo(function PoolCard({ pool, selected }: PoolCardProps
         <RollUpRing rollUp={rollUp(pool.nodes, pool.available > 0)} size={18} />
         <span className="num">{words}</span>
       </div>
-    </section>
+    </div>
   );
 });

@@ -1,0 +1,25 @@
+import { clsx } from 'clsx';
+import { Pause, Play } from 'lucide-react';
+import styles from './live-pill.module.css';
+
+interface LivePillProps {
+  paused: boolean;
+  onToggle: () => void;
+}
+
+/** Whether the view goes on or stands still, and the way to the other: outlined with a dot while live, inverted while paused. */
+export function LivePill({ paused, onToggle }: LivePillProps) {
+  const bars = <Pause size={12} strokeWidth={1} fill="currentColor" aria-hidden="true" />;
+  return (
+    <div className={clsx(styles['pill'], paused && styles['paused'])}>
+      <span>
+        {paused ? bars : <i className={styles['dot']} />}
+        {paused ? 'Paused' : 'Live'}
+      </span>
+      <button type="button" onClick={onToggle} aria-label={paused ? 'Resume the view' : 'Pause the view'}>
+        {paused ? <Play size={12} fill="currentColor" aria-hidden="true" /> : bars}
+        {paused ? 'Resume' : 'Pause'}
+      </button>
+    </div>
+  );
+}
