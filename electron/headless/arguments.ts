@@ -17,7 +17,10 @@ export type Command =
   | { name: 'check'; file: string }
   | { name: 'export'; config: string; to: ExportTarget }
   | { name: 'import'; file: string }
-  | ({ name: 'serve'; config: string } & UiOptions)
+  | { name: 'lab-list' }
+  | { name: 'lab-check'; source: string }
+  | ({ name: 'lab-run'; source: string; report: string | undefined } & UiOptions)
+  | ({ name: 'serve'; config: string; history: string | undefined } & UiOptions)
   | ({ name: 'demo' | 'start' } & UiOptions);
 
 const defaultUi: HostPort = { host: '127.0.0.1', port: 7070 };
@@ -48,12 +51,13 @@ const uiFlags = {
 } as const;
 const common = { help: { type: 'boolean', short: 'h' }, version: { type: 'boolean', short: 'v' } } as const;
 const flags = {
-  serve: { ...common, ...uiFlags, config: { type: 'string', short: 'c' } },
+  serve: { ...common, ...uiFlags, config: { type: 'string', short: 'c' }, history: { type: 'string' } },
   demo: { ...common, ...uiFlags },
   start: { ...common, ...uiFlags },
   check: common,
   export: { ...common, config: { type: 'string', short: 'c' }, to: { type: 'string' } },
   import: { ...common, from: { type: 'string' } },
+  lab: { ...common, ui: uiFlags.ui, 'no-ui': uiFlags['no-ui'], report: { type: 'string' } },
 } as const;
 const targets = ['haproxy', 'nginx', 'nodebalancer-terraform'] as const satisfies readonly ExportTarget[];
 
@@ -65,8 +69,10 @@ interface Values {
   'token-file'?: string;
   'metrics-open'?: boolean;
   config?: string;
+  history?: string;
   to?: string;
   from?: string;
+  report?: string;
 }
 
 function parse(name: keyof typeof flags, args: string[]): { values: Values; positionals: string[] } {
@@ -89,6 +95,22 @@ function uiOptions(values: Values): UiOptions {
   };
 }
 
+/** What `evenkeel lab` is followed by. */
+function labCommand(values: Values, [what, source, ...more]: string[]): Command {
+  if (what !== 'list' && what !== 'check' && what !== 'run')
+    throw new UsageError(`lab needs list, check or run${what === undefined ? '' : `, got "${what}"`}`);
+  if (what !== 'run' && (values.report ?? values.ui ?? values['no-ui']) !== undefined)
+    throw new UsageError(`lab ${what} has no --report, --ui or --no-ui; lab run has`);
+  if (what === 'list') {
+    if (source !== undefined) throw new UsageError(`lab list takes no further words, got "${source}"`);
+    return { name: 'lab-list' };
+  }
+  if (source === undefined) throw new UsageError(`lab ${what} needs a scenario: a FILE, or the NAME of one that lab list names`);
+  if (more.length > 0) throw new UsageError(`lab ${what} takes one scenario, got ${more.length + 1}`);
+  if (what === 'check') return { name: 'lab-check', source };
+  return { name: 'lab-run', source, report: values.report, ...uiOptions(values) };
+}
+
 /** @throws UsageError */
 export function parseCommand(argv: readonly string[]): Command {
   const [name, ...rest] = argv;
@@ -106,6 +128,7 @@ export function parseCommand(argv: readonly string[]): Command {
       throw new UsageError(`import needs --from haproxy${values.from === undefined ? '' : `, got "${values.from}"`}`);
     return { name: 'import', file: oneFile('import', positionals) };
   }
+  if (command === 'lab') return labCommand(values, positionals);
   if (positionals.length > 0) throw new UsageError(`${command} takes no further words, got "${positionals[0]}"`);
   if (command === 'export') {
     const to = targets.find((target) => target === values.to);
@@ -116,5 +139,6 @@ export function parseCommand(argv: readonly string[]): Command {
   }
   if (command !== 'serve') return { name: command, ...uiOptions(values) };
   if (values.config === undefined) throw new UsageError('serve needs --config FILE');
-  return { name: 'serve', config: values.config, ...uiOptions(values) };
+  if (values.history === '') throw new UsageError('--history needs a folder');
+  return { name: 'serve', config: values.config, history: values.history, ...uiOptions(values) };
 }

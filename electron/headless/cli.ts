@@ -3,10 +3,12 @@ import { fileURLToPath } from 'node:url';
 import { ContractError } from '../../shared/contract/envelope.ts';
 import { StoreError } from '../store/store.ts';
 import { parseCommand } from './arguments.ts';
+import type { Log } from '../control/log.ts';
 import { BindError } from './bind-error.ts';
 import { check } from './check.ts';
 import { exportFile, importFile, type Streams } from './interchange.ts';
 import { createJsonLog } from './json-log.ts';
+import { checkScenario, listScenarios, runScenario } from './lab.ts';
 import { demo, serve, start } from './run.ts';
 import { usage, UsageError } from './usage.ts';
 import { version } from './version.ts';
@@ -19,6 +21,15 @@ function exitCode(error: unknown): number {
   if (!(error instanceof ContractError)) return 4;
   if (error.code === 'LISTENER_BIND_FAILED' || error.code === 'CONFLICT') return 3;
   return error.code === 'CONFIG_INVALID' ? 1 : 4;
+}
+
+/** A log among lines a person reads: problems only, in plain words. */
+function forPeople(say: (line: string) => void): Log {
+  return (level, message, fields) => {
+    if (level === 'info') return;
+    const detail = fields?.['detail'];
+    say(typeof detail === 'string' ? `${message} ${detail}` : message);
+  };
 }
 
 /**
@@ -54,6 +65,12 @@ export async function main(argv: readonly string[]): Promise<number> {
         return await exportFile(command.config, command.to, streams);
       case 'import':
         return await importFile(command.file, streams);
+      case 'lab-list':
+        return listScenarios(print);
+      case 'lab-check':
+        return await checkScenario(command.source, print);
+      case 'lab-run':
+        return await runScenario({ ...command, print, say: streams.err, log: forPeople(streams.err) });
       case 'serve':
         return await serve({ ...command, print, log });
       case 'demo':

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { ContractError } from '../../shared/contract/envelope.ts';
-import type { HostPort } from '../../shared/model/address.ts';
 import { createControlPlane, type ControlPlane } from '../control/control-plane.ts';
 import { createLab } from '../control/create-lab.ts';
 import type { Log } from '../control/log.ts';
@@ -9,9 +8,9 @@ import { createJsonFileStore } from '../store/json-file.ts';
 import { createMemoryStore } from '../store/memory-store.ts';
 import type { DocumentStore } from '../store/store.ts';
 import type { UiOptions } from './arguments.ts';
-import { uiBindError } from './bind-error.ts';
-import { startHttpTransport, type HttpTransport } from './http-transport.ts';
+import type { HttpTransport } from './http-transport.ts';
 import { prepareForTheUnexpected } from './last-resort.ts';
+import { openUi } from './open-ui.ts';
 import { untilStopped } from './signals.ts';
 import { makeToken, tokenFromFile } from './token.ts';
 import { userFolder } from './user-folder.ts';
@@ -20,6 +19,8 @@ import { version } from './version.ts';
 interface RunOptions extends UiOptions {
   store: DocumentStore;
   settingsStore: DocumentStore;
+  /** Where the past is kept; undefined: in memory. */
+  history: string | undefined;
   /** Start the demo: always, or when no configuration has been saved yet. */
   demo: 'always' | 'without-config' | 'never';
   /** Start although a listener's port is taken; it is tried again. A server says so with exit code 3 instead. */
@@ -30,23 +31,6 @@ interface RunOptions extends UiOptions {
   log: Log;
   /** Said before the ready line, to a person. */
   greet?: (plane: ControlPlane, ui: HttpTransport | undefined, token: string) => void;
-}
-
-/** Without `--ui`, a demo may go elsewhere when somebody has the usual port; a server must be where it is expected. */
-async function openUi(plane: ControlPlane, token: string, options: RunOptions): Promise<HttpTransport | undefined> {
-  const { ui, uiGiven, metricsOpen, log } = options;
-  if (!ui) return undefined;
-  const tries = uiGiven || options.demo === 'never' ? 1 : 20;
-  for (let i = 0; ; i++) {
-    const at: HostPort = { host: ui.host, port: ui.port === 0 ? 0 : ui.port + i };
-    try {
-      return await startHttpTransport({ plane, log, token, metricsOpen, ...at });
-    } catch (error) {
-      const problem = await uiBindError(error, at);
-      if (i + 1 >= tries || (error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw problem;
-      log('warn', `${problem.message} The next port is tried.`);
-    }
-  }
 }
 
 async function readyLine(plane: ControlPlane, ui: HttpTransport | undefined, token: string): Promise<string> {
@@ -91,6 +75,7 @@ async function run(options: RunOptions): Promise<number> {
     settingsStore: options.settingsStore,
     engineHost,
     createLab,
+    historyFolder: options.history,
     log,
     version,
   });
@@ -101,7 +86,7 @@ async function run(options: RunOptions): Promise<number> {
   });
   let ui: HttpTransport | undefined;
   try {
-    ui = await openUi(plane, token, options);
+    ui = await openUi(plane, token, { ...options, elsewhere: options.demo !== 'never' });
     // Before anything is bound, so that no signal finds the process without a hand on it.
     const stopped = untilStopped(
       options.reload
@@ -130,7 +115,9 @@ async function startDemo(plane: ControlPlane, log: Log): Promise<void> {
   if (url !== null && new URL(url).port !== '8080') log('warn', `Port 8080 is taken, so the demo listens at ${url}`);
 }
 
-export function serve(options: UiOptions & { config: string; print: (line: string) => void; log: Log }): Promise<number> {
+export function serve(
+  options: UiOptions & { config: string; history: string | undefined; print: (line: string) => void; log: Log },
+): Promise<number> {
   return run({
     ...options,
     store: createJsonFileStore(options.config),
@@ -146,6 +133,7 @@ export function demo(options: UiOptions & { print: (line: string) => void; log: 
     ...options,
     store: createMemoryStore(),
     settingsStore: createMemoryStore(),
+    history: undefined,
     demo: 'always',
     keepGoing: false,
     reload: false,
@@ -159,6 +147,7 @@ export function start(options: UiOptions & { print: (line: string) => void; log:
     ...options,
     store: createJsonFileStore(join(folder, 'evenkeel.json'), { optional: true }),
     settingsStore: createJsonFileStore(join(folder, 'settings.json'), { optional: true }),
+    history: join(folder, 'history'),
     demo: 'without-config',
     keepGoing: true,
     reload: false,

@@ -1,9 +1,11 @@
 export const usage = `Evenkeel, a load balancer.
 
   evenkeel serve --config FILE [--ui HOST:PORT | --no-ui] [--token-file FILE] [--metrics-open]
+                 [--history DIR]
       Runs the engine without a window. Prints one line when every listener is bound:
       ready {"listeners":[…],"ui":"http://127.0.0.1:7070/","token":"…"}
       The control API and the screens are at --ui (default 127.0.0.1:7070). SIGHUP reads the file again.
+      With --history the past (journal, traffic, runs) is kept in DIR, 7 days and 64 MiB of it; else it ends with the process.
   evenkeel check FILE
       Validates a configuration: one line a problem.
   evenkeel demo [--ui HOST:PORT | --no-ui] [--token-file FILE] [--metrics-open]
@@ -12,6 +14,9 @@ export const usage = `Evenkeel, a load balancer.
       Prints the equivalent for another balancer; what cannot be said there is a comment in it and a line on stderr.
   evenkeel import --from haproxy FILE
       Prints an Evenkeel file made from a haproxy.cfg, with a line on stderr for every directive left out.
+  evenkeel lab list | lab check FILE|NAME | lab run FILE|NAME [--report FILE] [--ui HOST:PORT | --no-ui]
+      Scenarios: the Lab's demo nodes, simulated clients and faults by the clock. run prints a scorecard and what came of each
+      expectation; --report writes the run as JSON. Exit code 0: all held, 1: one was broken, or the scenario is invalid.
 
   --help, --version
 
