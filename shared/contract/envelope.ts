@@ -16,6 +16,7 @@ export const errorCodes = [
   'CLIENT_NOT_FOUND',
   'POOL_NOT_FOUND',
   'RUN_NOT_FOUND',
+  'RUN_SAVE_FAILED',
   'TOO_LARGE',
   'UNAUTHORIZED',
   'UNKNOWN_CHANNEL',
