@@ -12,6 +12,7 @@ const programs = {
   index: at('electron/main/index.ts'),
   cli: at('electron/headless/cli.ts'),
   'engine-worker': at('electron/engine/thread/worker.ts'),
+  'pattern-worker': at('electron/engine/health/patterns/pattern-worker.ts'),
   'demo-node': at('electron/control/lab/demo-node.ts'),
   'lab-clients': at('electron/control/lab/virtual-clients-worker.ts'),
 };

@@ -70,7 +70,7 @@ describe.skipIf(process.platform !== 'linux')('the package', () => {
   });
 
   it('carries every program, the preload and the screens', () => {
-    for (const name of ['main/index', 'main/cli', 'main/engine-worker', 'main/demo-node', 'main/lab-clients'])
+    for (const name of ['main/index', 'main/cli', 'main/engine-worker', 'main/pattern-worker', 'main/demo-node', 'main/lab-clients'])
       expect(files).toContain(`/out/${name}.js`);
     expect(files).toContain('/out/preload/index.cjs');
     expect(files).toContain('/out/renderer/index.html');

@@ -48,7 +48,8 @@ it('ends a thread that hangs', async () => {
   const { host } = hostOf({ hangMs: 300 });
   await host.snapshot();
   expect((await failureOf(host.listClients({ search: 'hang' })))?.message).toContain('did not answer for 0.3 s');
-  expect(await host.snapshot()).toMatchObject({ epoch: 2 });
+  // A busy machine may take longer than that to start one.
+  expect((await host.snapshot()).epoch).toBeGreaterThan(1);
 });
 
 it('keeps to the last configuration the engine took when one kills it', async () => {

@@ -1,5 +1,6 @@
 import { formatHostPort, type HostPort } from '../../../../shared/model/address.ts';
 import { parseStatusRanges, type HealthCheckConfig } from '../../../../shared/model/config.ts';
+import { matchPattern, maxMatchMs, prepareMatching } from '../patterns/pattern-matcher.ts';
 import { AnswerReader } from './answer-reader.ts';
 import { dialProbe } from './probe-socket.ts';
 import type { Probe, ProbeOutcome, ProbeTarget } from './probe.ts';
@@ -7,15 +8,16 @@ import { describeSocketError } from '../../upstream/socket-error.ts';
 
 /**
  * Sends one HTTP/1.1 request on a connection of its own. Passes when the status is among the expected ones and, for
- * http_body, the first 64 KiB of the body match the pattern.
+ * http_body, the first 64 KiB of the body match the pattern, which is tried on another thread and for a moment only.
  */
 export function httpProbe(target: ProbeTarget, check: HealthCheckConfig): Probe {
   const request = buildRequest(target.address, check);
   const ranges = parseStatusRanges(check.expectStatus) ?? [];
-  const pattern = check.type === 'http_body' ? new RegExp(check.bodyPattern) : undefined;
+  const wantsBody = check.type === 'http_body';
+  if (wantsBody) prepareMatching();
 
-  /** The verdict as soon as there is one. */
-  const judge = (answer: AnswerReader): ProbeOutcome | undefined => {
+  /** The verdict as soon as there is one, but for the body's. */
+  const judge = (answer: AnswerReader): ProbeOutcome | 'body' | undefined => {
     const { status } = answer;
     if (answer.error !== undefined)
       return { ok: false, detail: status === undefined ? answer.error : `HTTP ${status}, but the ${answer.error}` };
@@ -23,20 +25,30 @@ export function httpProbe(target: ProbeTarget, check: HealthCheckConfig): Probe 
     if (!ranges.some(([low, high]) => status >= low && status <= high)) {
       return { ok: false, detail: `HTTP ${status}, expected ${check.expectStatus}` };
     }
-    if (!pattern) return { ok: true, detail: `HTTP ${status}` };
-    if (!answer.complete) return undefined;
-    return pattern.test(answer.body)
-      ? { ok: true, detail: `HTTP ${status}, body matches` }
-      : { ok: false, detail: `HTTP ${status}, but the body does not match the pattern` };
+    if (!wantsBody) return { ok: true, detail: `HTTP ${status}` };
+    return answer.complete ? 'body' : undefined;
+  };
+
+  const judgeBody = async ({ status, body }: AnswerReader): Promise<ProbeOutcome> => {
+    switch (await matchPattern(check.bodyPattern, body)) {
+      case 'match':
+        return { ok: true, detail: `HTTP ${status}, body matches` };
+      case 'no match':
+        return { ok: false, detail: `HTTP ${status}, but the body does not match the pattern` };
+      case 'slow':
+        return { ok: false, detail: `HTTP ${status}, but the pattern took longer than ${maxMatchMs} ms` };
+    }
   };
 
   return (signal) =>
     new Promise((resolve) => {
       const { socket, ready } = dialProbe(target, signal);
       const answer = new AnswerReader(check.method);
-      const settle = (outcome: ProbeOutcome | undefined) => {
-        if (!outcome) return;
-        resolve(outcome);
+      let judged = false;
+      const settle = (outcome: ProbeOutcome | 'body' | undefined) => {
+        if (judged || outcome === undefined) return;
+        judged = true;
+        resolve(outcome === 'body' ? judgeBody(answer) : outcome);
         socket.destroy();
       };
       socket.once(ready, () => socket.write(request, 'latin1'));
