@@ -28,7 +28,7 @@ export function certificateSteps(config: Config, block: Block): void {
     if (certFile !== undefined && keyFile !== undefined)
       block.note(
         path,
-        `HAProxy reads certificate and key from one file: (umask 077; cat ${shellWord(certFile)} ${shellWord(keyFile)} > ${shellWord(file)})`,
+        `HAProxy reads certificate and key from one file: (umask 077; { cat ${shellWord(certFile)}; echo; cat ${shellWord(keyFile)}; } > ${shellWord(file)})`,
       );
     else
       block.note(

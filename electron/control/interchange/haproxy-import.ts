@@ -219,8 +219,9 @@ class HaproxyImport {
       500,
       3_600_000,
     );
-    const asked = proxy.timeouts['check'] ?? intervalMs;
-    const timeoutMs = Math.max(100, Math.min(30_000, asked, intervalMs - 100));
+    // HAProxy gives a check the whole interval where no timeout is set.
+    const asked = proxy.timeouts['check'] ?? intervalMs - 100;
+    const timeoutMs = Math.max(100, Math.min(30_000, asked, intervalMs - 1));
     if (proxy.timeouts['check'] !== undefined && timeoutMs !== asked)
       this.note(
         this.timeoutLine(section, 'check'),
@@ -483,7 +484,7 @@ class HaproxyImport {
       this.note(
         where?.line ?? 1,
         where?.directive ?? list,
-        `it is left out: its ${field} ${issue.message.replace(/listeners\[\d+\] /, '')}`,
+        `it is left out: its ${field} ${issue.message.replace(/listeners\[\d+\] \((.*)\)/, 'listener $1')}`,
       );
       items.splice(at, 1);
     }

@@ -6,6 +6,7 @@ const asks = {
   curl: [['--version'], /curl ([\d.]+)/],
   openssl: [['version'], /OpenSSL ([\d.]+)/],
   h2load: [['--version'], /nghttp2\/([\d.]+)/],
+  terraform: [['version'], /Terraform v([\d.]+)/],
   wrk: [['-v'], /wrk (?:debian\/)?([\d.]+)/],
 } satisfies Record<string, [string[], RegExp]>;
 
