@@ -335,6 +335,25 @@ describe('the charts', () => {
     expect(await page.getByRole('img', { name: /^Latency/ }).getAttribute('aria-label')).toBe('Latency: p50 — ms, p95 — ms, p99 — ms');
   });
 
+  it('of a history that has just begun are not a short line at the edge: they begin with it and say so', async () => {
+    const began = Date.now() - 180_000;
+    const page = await open('#/traffic/24h', { fake: { ...busy, history: 180_000 } });
+    const cursor = page.getByRole('slider', { name: 'Time under the cursor' });
+    await cursor.getByText(/Nothing was counted before\. One point is 5 s\./).waitFor();
+    const clock = (time: number) => new Date(time).toTimeString().slice(0, 8);
+    const since = /^Now, and since (\S+)$/.exec(await cursor.locator('b').innerText())![1]!;
+    // The step it lies in, and the second in which the page was opened.
+    expect(since >= clock(began - 2_000) && since <= clock(began + 4_000)).toBe(true);
+    await cursor.focus();
+    await page.keyboard.press('Home');
+    await page.keyboard.press('ArrowRight');
+    const chart = page.getByRole('img', { name: /^Requests per node/ });
+    expect(await chart.getAttribute('aria-label')).not.toContain('—');
+    const u = await chart.locator('.u-over').boundingBox();
+    const at = await chart.locator('.u-cursor-x').boundingBox();
+    expect(at!.x - u!.x).toBeLessThan(0.1 * u!.width);
+  });
+
   it('change their range by keyboard and stand in the address', async () => {
     const page = await open('#/traffic', { fake: { ...busy, history: 4_000_000 } });
     await page.getByText('One point is 5 s.').waitFor();

@@ -110,6 +110,11 @@ describe('events', () => {
     const say = (part: Partial<JournalEntry>) => eventWords(entry(1, part), pools).replace(clock, '');
     expect(say({ kind: 'node.down', reason: '2 of 2 checks timed out' })).toBe('api-b is down: 2 of 2 checks timed out');
     expect(say({ kind: 'node.mode', from: 'accept', to: 'drain' })).toBe('api-b was set from accept to drain');
+    expect(say({ kind: 'lab.fault', reason: 'DEMO: api-b hangs' })).toBe('DEMO: api-b hangs');
+    expect(say({ kind: 'certificate.problem', certificate: 'local', reason: 'it ended' })).toBe(
+      'Certificate local has a problem: it ended',
+    );
+    expect(say({ kind: 'certificate.reloaded', reason: 'Its file changed' })).toBe('The authority of api-b was reloaded: Its file changed');
     expect(say({ kind: 'config.applied', changed: ['a', 'b', 'c', 'd'] })).toBe('Configuration applied: a, b, c and 1 more');
   });
 

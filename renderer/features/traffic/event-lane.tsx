@@ -1,4 +1,16 @@
-import { ArrowLeftRight, Check, FlaskConical, RotateCw, SlidersHorizontal, TriangleAlert, X, type LucideIcon } from 'lucide-react';
+import {
+  ArrowLeftRight,
+  Check,
+  FlaskConical,
+  FlaskConicalOff,
+  RotateCw,
+  ShieldAlert,
+  ShieldCheck,
+  SlidersHorizontal,
+  TriangleAlert,
+  X,
+  type LucideIcon,
+} from 'lucide-react';
 import type { JournalKind } from '../../../shared/model/journal.ts';
 import type { PoolState } from '../../../shared/model/state.ts';
 import { formatCount } from '../../ui/format.ts';
@@ -13,6 +25,9 @@ const looks: Partial<Record<JournalKind, { icon: LucideIcon; className: string }
   'listener.error': { icon: TriangleAlert, className: 'st-down' },
   'engine.restarted': { icon: RotateCw, className: '' },
   'lab.fault': { icon: FlaskConical, className: '' },
+  'lab.healed': { icon: FlaskConicalOff, className: '' },
+  'certificate.problem': { icon: ShieldAlert, className: 'st-down' },
+  'certificate.reloaded': { icon: ShieldCheck, className: '' },
 };
 
 /** Lines of words under one mark at most. */

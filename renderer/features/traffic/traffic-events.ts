@@ -2,20 +2,26 @@ import type { JournalEntry, JournalKind } from '../../../shared/model/journal.ts
 import type { PoolState } from '../../../shared/model/state.ts';
 import { formatClock } from '../../ui/format.ts';
 
-/** What is marked on the charts. */
+/** What is marked on the charts; of several in one mark the first of this list gives its glyph. */
 export const markedKinds = [
   'node.down',
+  'listener.error',
+  'certificate.problem',
+  'lab.fault',
   'node.up',
   'node.mode',
+  'lab.healed',
   'config.applied',
-  'listener.error',
+  'certificate.reloaded',
   'engine.restarted',
-  'lab.fault',
 ] as const satisfies readonly JournalKind[];
 
 const marked: ReadonlySet<JournalKind> = new Set(markedKinds);
 
 export const isMarked = (entry: JournalEntry) => marked.has(entry.kind);
+
+const certificateOf = (entry: JournalEntry, node: string) =>
+  entry.certificate === undefined ? `The authority of ${node}` : `Certificate ${entry.certificate}`;
 
 /** One sentence for one entry: "14:03:07 api-2 is down: 2 of 2 checks timed out". */
 export function eventWords(entry: JournalEntry, pools: readonly PoolState[]): string {
@@ -38,8 +44,15 @@ export function eventWords(entry: JournalEntry, pools: readonly PoolState[]): st
         return `Listener ${entry.listener ?? ''} is not open${why}`;
       case 'engine.restarted':
         return `The engine was restarted${why}`;
+      // What the Lab did says whom it did it to.
       case 'lab.fault':
-        return `Lab${entry.node ? `, ${node}` : ''}${why}`;
+        return entry.reason ?? `${node} was broken in the Lab`;
+      case 'lab.healed':
+        return entry.reason ?? `${node} is well again (Lab)`;
+      case 'certificate.reloaded':
+        return `${certificateOf(entry, node)} was reloaded${why}`;
+      case 'certificate.problem':
+        return `${certificateOf(entry, node)} has a problem${why}`;
       default:
         return entry.kind;
     }

@@ -1,6 +1,7 @@
 import type { TrafficHistory, TrafficTick } from '../../../shared/model/metrics.ts';
 import { TrafficRing, trafficSteps } from '../../../shared/state/traffic-ring.ts';
 import { type Client, errorMessage } from '../../bridge/client.ts';
+import { beganAt } from './traffic-lines.ts';
 
 export interface TrafficPast {
   /** null until the first answer. */
@@ -8,6 +9,8 @@ export interface TrafficPast {
   /** The right edge, milliseconds since the epoch by the control plane's clock. */
   now: number;
   rangeMs: number;
+  /** When counting began, if it is known to have begun within a range that was asked for. Milliseconds since the epoch. */
+  began: number | null;
   /** Why it is not there or not fresh; empty when it is. */
   problem: string;
 }
@@ -29,7 +32,7 @@ const missedMs = 2_500;
 /** The past as the control plane has it, carried on by the ticks as they come; renewed twice a second. */
 export function createTrafficFeed(client: Client, rangeMs: number): TrafficFeed {
   const watchers = new Set<() => void>();
-  let view: TrafficPast = { history: null, now: Date.now(), rangeMs, problem: '' };
+  let view: TrafficPast = { history: null, now: Date.now(), rangeMs, began: null, problem: '' };
   let ring: TrafficRing | undefined;
   /** Ticks that came while an answer was on its way. */
   let waiting: TrafficTick[] | undefined = [];
@@ -61,7 +64,7 @@ export function createTrafficFeed(client: Client, rangeMs: number): TrafficFeed 
       for (const tick of waiting ?? []) if (tick.time > (answer.lastTick ?? 0)) next.push(tick);
       waiting = undefined;
       ring = next;
-      view = { ...view, problem: '' };
+      view = { ...view, began: beganAt(answer) ?? view.began, problem: '' };
       show();
     } catch (error) {
       if (mine === question) put({ problem: errorMessage(error) });

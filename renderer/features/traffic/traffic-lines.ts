@@ -96,6 +96,12 @@ export function drawnSteps({ countedMs }: TrafficHistory): number {
   return countedMs.length - (countedMs.at(-1)! < countedAtLeastMs ? 1 : 0);
 }
 
+/** When the first step of the range begins in which anything was counted; null when that is before it, or nothing was. */
+export function beganAt({ countedMs, start, stepMs }: Pick<TrafficHistory, 'countedMs' | 'start' | 'stepMs'>): number | null {
+  const first = countedMs.findIndex((ms) => ms > 0);
+  return first > 0 ? start + first * stepMs : null;
+}
+
 /** The middle of each drawn step, seconds since the epoch. */
 export function timesOf(history: TrafficHistory): number[] {
   return Array.from({ length: drawnSteps(history) }, (_, i) => (history.start + (i + 0.5) * history.stepMs) / 1_000);

@@ -54,7 +54,10 @@ export function TrafficScreen({ parts }: { parts: string[] }) {
   const events = useEvents();
   const isPaused = paused !== null;
   useEffect(() => feed.start(), [feed]);
-  useEffect(() => feed.setRange(range.ms), [feed, range.ms]);
+  // What began an hour ago is not shown better by the steps of a day.
+  const age = past.began === null ? range.ms : past.now - past.began;
+  const asked = ranges.find(({ ms }) => ms >= Math.min(age, range.ms)) ?? range;
+  useEffect(() => feed.setRange(asked.ms), [feed, asked.ms]);
   useEffect(() => feed.pause(isPaused), [feed, isPaused]);
 
   const isIdle = known && listeners === 0 && (past.history?.nodes.length ?? 0) === 0;
@@ -106,6 +109,12 @@ interface ChartsProps {
   range: (typeof ranges)[number];
 }
 
+/** The picture is never of less than this, milliseconds, nor of fewer points. */
+const leastMs = 60_000;
+const leastPoints = 12;
+/** Where more than this share of the range was before counting began, the picture begins with it. */
+const youngShare = 0.1;
+
 /** Events this near to the cursor, in steps, are said beside its time. */
 const nearSteps = 1.5;
 
@@ -113,10 +122,13 @@ function Charts({ past, pools, events, range }: ChartsProps) {
   const { now, rangeMs } = past;
   const theme = useSettings((s) => s.theme);
   const [cursor, setCursor] = useState<number | null>(null);
-  const from = now - rangeMs;
   // Until the answer for another range is there, the old one is shown as it was asked for.
   const factor = ranges.find(({ ms }) => ms === rangeMs)?.factor ?? 1;
   const history = useMemo(() => past.history && coarser(past.history, factor), [past.history, factor]);
+  const { began } = past;
+  const isYoung = began !== null && began - (now - range.ms) > youngShare * range.ms;
+  const shortest = Math.max(leastMs, leastPoints * (history?.stepMs ?? 0));
+  const from = isYoung ? Math.max(now - rangeMs, Math.min(began, now - shortest)) : now - rangeMs;
   const data = useMemo(() => {
     if (!history) return null;
     const bytes = byteLines(history);
@@ -138,10 +150,16 @@ function Charts({ past, pools, events, range }: ChartsProps) {
 
   const { times } = data;
   const last = times.length - 1;
+  // Where the picture begins: of a young history what lies before it is not in view.
+  const first = Math.max(
+    0,
+    times.findIndex((seconds) => seconds * 1_000 >= from),
+  );
   const time = cursor === null ? null : times[cursor];
   const near =
     time === null || time === undefined ? [] : shown.filter((entry) => Math.abs(entry.time - time * 1_000) <= nearSteps * history.stepMs);
-  const said = time === null || time === undefined ? `Now, and ${range.words}` : formatClock(time * 1_000);
+  const said =
+    time === null || time === undefined ? `Now, and ${isYoung ? `since ${formatClock(began)}` : range.words}` : formatClock(time * 1_000);
   const onKeyDown = (event: KeyboardEvent) => {
     const steps: Record<string, number> = {
       ArrowLeft: -1,
@@ -155,7 +173,7 @@ function Charts({ past, pools, events, range }: ChartsProps) {
     if (event.key === 'Escape') setCursor(null);
     if (step === undefined) return;
     event.preventDefault();
-    setCursor((before) => Math.min(last, Math.max(0, (before ?? last + (step < 0 ? 1 : 0)) + step)));
+    setCursor((before) => Math.min(last, Math.max(first, (before ?? last + (step < 0 ? 1 : 0)) + step)));
   };
   const common = { times, from, to: now, events: marks, cursor, onCursor: setCursor, theme };
   return (
@@ -165,7 +183,7 @@ function Charts({ past, pools, events, range }: ChartsProps) {
         role="slider"
         tabIndex={0}
         aria-label="Time under the cursor"
-        aria-valuemin={0}
+        aria-valuemin={first}
         aria-valuemax={Math.max(0, last)}
         aria-valuenow={cursor ?? Math.max(0, last)}
         aria-valuetext={[said, ...near.map((entry) => eventWords(entry, pools))].join('. ')}
@@ -178,7 +196,7 @@ function Charts({ past, pools, events, range }: ChartsProps) {
                 .slice(0, 2)
                 .map((entry) => eventWords(entry, pools).replace(/^\S+ /, ''))
                 .join(' · ')
-            : `One point is ${stepWords(history.stepMs)}. Latency and connections are the highest in it.`}
+            : `${isYoung ? 'Nothing was counted before. ' : ''}One point is ${stepWords(history.stepMs)}. Latency and connections are the highest in it.`}
         </span>
       </div>
       <Chart {...common} wide title="Requests per node" measure={requestRate} lines={data.nodes} nothing="no node was there in this range">
