@@ -13,9 +13,9 @@ import { CertificateReloader } from './certificates/reload.ts';
 import { toContractError } from './engine-errors.ts';
 import { EventHub, type EventCallback } from './events.ts';
 import { History } from './history/history.ts';
-import { MemoryLog } from './history/memory-log.ts';
+import { openHistory } from './history/open-history.ts';
 import { Recorder, type RecordingOptions, type RunRecording } from './history/recorder.ts';
-import { createMemoryShelf, Runs } from './history/runs.ts';
+import { Runs } from './history/runs.ts';
 import { Journal } from './journal.ts';
 import type { Log } from './log.ts';
 import type { Overlay } from './overlay.ts';
@@ -63,6 +63,8 @@ export interface ControlPlaneOptions {
   engineHost: EngineService;
   createLab: (context: LabContext) => LabPort;
   log: Log;
+  /** Where the past is kept; it is made when it is not there. Default: nowhere, the past ends with the process. */
+  historyFolder?: string | undefined;
   version: string;
   /** Validate handlers' answers against the contract: tests and development. Default false. */
   validateResults?: boolean;
@@ -100,6 +102,7 @@ export interface ControlPlane {
  *       store: createJsonFileStore(join(app.getPath('userData'), 'evenkeel.json'), { optional: true }),
  *       settingsStore: createElectronStore(new ElectronStore({ name: 'settings' }), 'settings'),
  *       createLab, // control/create-lab.ts
+ *       historyFolder: join(app.getPath('userData'), 'history'),
  *     });
  *     const { found } = await plane.start({ keepGoing: true });
  *     if (!found) await plane.lab.start();
@@ -125,12 +128,23 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
   const { engineHost, log } = options;
   const startedAt = Date.now();
   const hub = new EventHub();
-  const history = new History({ log: new MemoryLog(), engine: engineHost, app: options.version });
-  const runs = new Runs(createMemoryShelf(), (all) => {
+  /** What the history had to say before there was a journal to say it in. */
+  const early: string[] = [];
+  let notice = (words: string): void => {
+    early.push(words);
+  };
+  const past = openHistory(options.historyFolder, log, (words) => {
+    log('warn', words);
+    notice(words);
+  });
+  const history = new History({ log: past.log, engine: engineHost, app: options.version });
+  const runs = new Runs(past.shelf, (all) => {
     hub.publish('runs.changed', { runs: all });
   });
   const recorder = new Recorder({ engine: engineHost, runs, app: options.version });
   const journal = new Journal({
+    earlier: past.earlier,
+    lastSeq: past.lastSeq,
     onEntry: (entry) => {
       history.entry(entry);
       recorder.entry(entry);
@@ -140,6 +154,10 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
   const fact = (entry: JournalFact): void => {
     journal.add(entry);
   };
+  notice = (reason) => {
+    fact({ time: Date.now(), kind: 'history.problem', reason });
+  };
+  early.forEach(notice);
   const traffic = new TrafficKeeper();
   const stopListening = engineHost.subscribe({
     fact,

@@ -25,5 +25,6 @@ export function createDesktopPlane(preferences: KeyValueStore): ControlPlane {
     store: createJsonFileStore(path.join(app.getPath('userData'), 'evenkeel.json'), { optional: true }),
     settingsStore: createElectronStore(preferences, 'settings'),
     createLab,
+    historyFolder: path.join(app.getPath('userData'), 'history'),
   });
 }

@@ -29,7 +29,7 @@ export interface RunRecording {
   soFar(): Run;
   /**
    * Ends the recording and keeps the run among the others (`runs.list`).
-   * @throws StoreError when it cannot be written; the recording is over all the same.
+   * @throws ContractError RUN_SAVE_FAILED when it cannot be written; the recording is over all the same.
    */
   finish(end: { outcomes: Outcome[]; observed: Run['observed']; stopped?: string }): Promise<Run>;
   /** Ends the recording; nothing is kept. */

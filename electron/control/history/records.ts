@@ -44,7 +44,8 @@ function short(_key: string, value: unknown): unknown {
 
 /** One line, without its end. */
 export function encode(record: HistoryRecord): string {
-  return JSON.stringify(record, short);
+  // Entries have no such numbers, and come by the hundred.
+  return 'entry' in record ? JSON.stringify(record) : JSON.stringify(record, short);
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { ContractError } from '../../../shared/contract/envelope.ts';
 import type { Run, RunSummary } from '../../../shared/model/run.ts';
+import { fileProblem } from '../../store/json-file.ts';
+import { StoreError } from '../../store/store.ts';
 
 /** Runs kept at most; the oldest make room. */
 export const maxRuns = 50;
@@ -48,21 +50,21 @@ export class Runs {
     return this.#inTurn(() => this.#read(id));
   }
 
-  /** Keeps a run; the oldest beyond 50 go. @throws StoreError when it cannot be written. */
+  /** Keeps a run; the oldest beyond 50 go. @throws ContractError RUN_SAVE_FAILED. */
   add(run: Run): Promise<RunSummary> {
     return this.#inTurn(async () => {
-      await this.#shelf.write(run);
+      await this.#write(run);
       for (const { id } of (await this.#sorted()).slice(maxRuns)) await this.#shelf.remove(id);
       this.#onChange(await this.#sorted());
       return summaryOf(run);
     });
   }
 
-  /** @throws ContractError RUN_NOT_FOUND. */
+  /** @throws ContractError RUN_NOT_FOUND, RUN_SAVE_FAILED. */
   rename(id: string, name: string): Promise<RunSummary> {
     return this.#inTurn(async () => {
       const run = { ...(await this.#read(id)), name };
-      await this.#shelf.write(run);
+      await this.#write(run);
       this.#onChange(await this.#sorted());
       return summaryOf(run);
     });
@@ -75,6 +77,15 @@ export class Runs {
       await this.#shelf.remove(id);
       this.#onChange(await this.#sorted());
     });
+  }
+
+  async #write(run: Run): Promise<void> {
+    try {
+      await this.#shelf.write(run);
+    } catch (error) {
+      const cause = error instanceof StoreError ? error.message : fileProblem(error);
+      throw new ContractError('RUN_SAVE_FAILED', `The run was not kept: ${cause}.`);
+    }
   }
 
   async #read(id: string): Promise<Run> {
