@@ -181,6 +181,26 @@ describe('connections per node', () => {
     expect((await harness.node('a')).connections).toBe(0);
   });
 
+  it.each(['http', 'tcp'])('%s: who waits follows its listener to another pool, and from one that is removed', async (protocol) => {
+    const full = await stage.node(protocol === 'tcp' ? { onBytes: (_, c) => c.send('full') } : { onRequest: () => undefined });
+    const free = await stage.node(protocol === 'tcp' ? { onBytes: (_, c) => c.send('free') } : named('free'));
+    const pool = (id: string, node: RecorderNode, limit: number) => ({ id, nodes: [{ id, address: node.address, maxConnections: limit }] });
+    const config = (to: string, ...pools: ReturnType<typeof pool>[]) => ({ listeners: [{ id: 'web', protocol, pool: to }], pools });
+    for (const after of [config('free', pool('full', full, 1), pool('free', free, 0)), config('free', pool('free', free, 0))]) {
+      const harness = await stage.engine(config('full', pool('full', full, 1)));
+      const first = await stage.client(harness);
+      first.write(get('/holds'));
+      expect(await eventually(async () => (await harness.node('full')).connections === 1)).toBe(true);
+      const waiting = await stage.client(harness);
+      waiting.write(get('/waits'));
+      await turns(20);
+      expect(waiting.size).toBe(0);
+      await harness.apply(after);
+      expect(await eventually(() => waiting.received.toString().endsWith('free'))).toBe(true);
+      harness.stop();
+    }
+  });
+
   it('a body waits too, and arrives whole', async () => {
     let body = '';
     let go: (() => void) | undefined;
