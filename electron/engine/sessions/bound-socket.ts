@@ -1,6 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { formatHostPort } from '../../../shared/model/address.ts';
 import { EngineError } from '../errors.ts';
+import { proveLending } from './lent-reading.ts';
 
 /** A bound server socket. It outlives the listener it was bound for when another takes over the same address. */
 export class BoundSocket {
@@ -15,7 +16,8 @@ export class BoundSocket {
   }
 
   /** @throws EngineError LISTENER_BIND_FAILED with what stood in the way. */
-  static bind(host: string, port: number): Promise<BoundSocket> {
+  static async bind(host: string, port: number): Promise<BoundSocket> {
+    await proveLending();
     return new Promise((resolve, reject) => {
       // Half-open: a client that has sent its request may shut down its writing side and still be answered.
       const server = createServer({ allowHalfOpen: true, noDelay: true });

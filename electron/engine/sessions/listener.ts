@@ -11,6 +11,7 @@ import { Throttle } from './admission.ts';
 import type { BoundSocket } from './bound-socket.ts';
 import { HttpSession } from './http/http-session.ts';
 import type { ClientAddress, ListenerContext, Session } from './listener-context.ts';
+import { EventReading, readingOf, type ClientReading } from './lent-reading.ts';
 import { createPeerMatcher } from './peer-list.ts';
 import { plainAddress, ProxyHeaderParser } from './proxy-protocol.ts';
 import { TcpSession } from './tcp-session.ts';
@@ -83,20 +84,23 @@ export class Listener implements ListenerContext {
     this.since = this.clock.now();
   }
 
-  accept(socket: Socket): void {
+  accept(accepted: Socket): void {
     const { config } = this;
-    const address = plainAddress(socket.remoteAddress ?? '');
+    const address = plainAddress(accepted.remoteAddress ?? '');
     const isProxy = config.acceptProxyProtocolFrom.length > 0 && this.isListedPeer(address);
     if (address === '' || this.connections >= config.maxConnections || (!isProxy && !this.admits(address))) {
-      socket.destroy();
+      accepted.destroy();
       return;
     }
     this.connections++;
+    // TLS reads by itself, below the socket.
+    const reading = config.protocol === 'https' ? new EventReading(accepted) : readingOf(accepted);
+    const { socket } = reading;
     socket.once('close', () => {
       this.connections--;
     });
-    if (isProxy) this.readProxyHeader(socket);
-    else this.start(socket, peerOf(socket), null);
+    if (isProxy) this.readProxyHeader(reading);
+    else this.start(reading, peerOf(socket), null);
   }
 
   /** The throttle counts clients: behind a listed peer the one its PROXY header names, never the peer, which stands for many. */
@@ -105,7 +109,8 @@ export class Listener implements ListenerContext {
   }
 
   /** A listed peer must begin with a PROXY header, whole within the head timeout. */
-  private readProxyHeader(socket: Socket): void {
+  private readProxyHeader(reading: ClientReading): void {
+    const { socket } = reading;
     const parser = new ProxyHeaderParser();
     this.pending.add(socket);
     const stopTimer = this.clock.after(this.config.timeouts.requestHeadMs, () => {
@@ -121,10 +126,10 @@ export class Listener implements ListenerContext {
     socket.once('close', done);
     socket.once('end', onEnd);
     socket.on('error', () => undefined);
-    const onData = (chunk: Buffer) => {
-      const result = parser.push(chunk);
+    reading.onRead((chunk) => {
+      // A header may come in pieces, and what follows it may have to wait.
+      const result = parser.push(Buffer.from(chunk));
       if (!result.done) return;
-      socket.removeListener('data', onData);
       socket.removeListener('close', done);
       socket.removeListener('end', onEnd);
       done();
@@ -132,7 +137,6 @@ export class Listener implements ListenerContext {
         socket.destroy();
         return;
       }
-      socket.pause();
       const peer = peerOf(socket);
       if (result.source) {
         peer.address = result.source.address;
@@ -147,23 +151,22 @@ export class Listener implements ListenerContext {
         socket.destroy();
         return;
       }
-      this.start(socket, peer, result.rest.length > 0 ? result.rest : null);
-    };
-    socket.on('data', onData);
+      this.start(reading, peer, result.rest.length > 0 ? result.rest : null);
+    });
   }
 
-  private start(socket: Socket, peer: ClientAddress, first: Buffer | null): void {
+  /** @param first came behind a PROXY header. */
+  private start(reading: ClientReading, peer: ClientAddress, first: Buffer | null): void {
     const { protocol } = this.config;
-    if (protocol === 'tcp') {
-      this.sessions.add(new TcpSession(this, socket, peer, first));
+    if (protocol !== 'https') {
+      const session = protocol === 'tcp' ? new TcpSession(this, reading, peer) : new HttpSession(this, reading, peer);
+      this.sessions.add(session);
+      if (first) session.read(first);
       return;
     }
+    const { socket } = reading;
+    reading.stop();
     if (first) socket.unshift(first);
-    if (protocol === 'http') {
-      this.sessions.add(new HttpSession(this, socket, peer));
-      if (socket.isPaused()) socket.resume();
-      return;
-    }
     const key = connectionKey(socket);
     this.handshaking.set(key, { socket, peer });
     socket.once('close', () => {
@@ -186,7 +189,7 @@ export class Listener implements ListenerContext {
         socket.destroy();
         return;
       }
-      this.sessions.add(new HttpSession(this, socket, entry.peer, entry.socket));
+      this.sessions.add(new HttpSession(this, new EventReading(socket), entry.peer, entry.socket));
     });
     tls?.on('tlsClientError', (_error, socket) => {
       socket.destroy();

@@ -8,8 +8,12 @@ import type { Pool, Waiter } from '../pools/pool.ts';
 import { dial } from '../upstream/dial.ts';
 import { describeSocketError } from '../upstream/socket-error.ts';
 import type { ClientAddress, ListenerContext, Session } from './listener-context.ts';
+import type { ClientReading } from './lent-reading.ts';
 import { writeLent } from './lent-writer.ts';
 import { encodeProxyHeader } from './proxy-protocol.ts';
+
+/** Bytes kept for a node that is not connected yet; above it the client is not read. */
+const maxEarly = 65_536;
 
 /**
  * One connection of a tcp listener: placed on a node, then bytes both ways until both sides have ended. A side that shuts
@@ -18,6 +22,8 @@ import { encodeProxyHeader } from './proxy-protocol.ts';
 export class TcpSession implements Session, Ending, Waiter, Phases {
   private readonly listener: ListenerContext;
   private readonly client: Socket;
+  /** What the client sends is only lent. */
+  private readonly lends: boolean;
   private readonly peer: ClientAddress;
   private pool: Pool;
   private readonly placement = new Placement<PoolNode>();
@@ -48,14 +54,16 @@ export class TcpSession implements Session, Ending, Waiter, Phases {
   private failedOn: PoolNode | undefined;
   private erred = false;
   private over = false;
-  /** Bytes that came behind a PROXY header. */
-  private first: Buffer | null;
+  /** Bytes that came before a node was there. */
+  private early: Buffer[] = [];
+  private earlyBytes = 0;
 
-  constructor(listener: ListenerContext, socket: Socket, peer: ClientAddress, first: Buffer | null) {
+  constructor(listener: ListenerContext, reading: ClientReading, peer: ClientAddress) {
+    const { socket } = reading;
     this.listener = listener;
     this.client = socket;
+    this.lends = reading.lends;
     this.peer = peer;
-    this.first = first;
     this.pool = listener.pool;
     this.placement.client = peer.address;
     this.placement.key = hash32(peer.address);
@@ -63,10 +71,19 @@ export class TcpSession implements Session, Ending, Waiter, Phases {
     this.startedWall = listener.clock.now();
     this.record = listener.ring.shouldRecord(this.startedAt);
     listener.requests++;
-    // Little is read from the client before a node is there: without a 'data' handler a socket fills its buffer and stops.
     socket.on('error', () => undefined);
     socket.on('close', () => {
       this.end();
+    });
+    socket.on('end', () => {
+      if (this.isConnected) this.upstream?.end();
+    });
+    socket.on('drain', () => {
+      this.lastActive = listener.clock.monotonic();
+      if (this.isConnected) this.upstream?.resume();
+    });
+    reading.onRead((data) => {
+      this.read(data);
     });
     this.attempt();
   }
@@ -207,33 +224,31 @@ export class TcpSession implements Session, Ending, Waiter, Phases {
     this.connectMs = this.lastActive - this.connectingSince;
     node.latency.record(this.connectMs);
     listener.latency.record(this.lastActive - this.startedAt);
-    if (this.first !== null) {
-      this.toNode(this.first, node, upstream);
-      this.first = null;
-    }
-    client.on('data', (chunk: Buffer) => {
-      listener.bytesIn += chunk.length;
-      this.toNode(chunk, node, upstream);
-    });
-    client.on('drain', () => {
-      this.lastActive = listener.clock.monotonic();
-      upstream.resume();
-    });
     upstream.on('drain', () => {
       this.lastActive = listener.clock.monotonic();
       client.resume();
     });
-    // A client that had nothing more to say may have ended its side before a node was there.
-    if (client.readableEnded) upstream.end();
-    else
-      client.on('end', () => {
-        upstream.end();
-      });
     upstream.on('end', () => {
       client.end();
     });
-    // Paused since its PROXY header was read; listening alone does not make it flow again.
-    if (client.isPaused() && !upstream.writableNeedDrain) client.resume();
+    for (const data of this.early) this.toNode(data, false);
+    this.early = [];
+    // A client that had nothing more to say may have ended its side before a node was there.
+    if (client.readableEnded) upstream.end();
+    // Too much may have come early.
+    else if (client.isPaused() && !upstream.writableNeedDrain) client.resume();
+  }
+
+  /** Takes what the client sends. */
+  read(data: Buffer): void {
+    this.listener.bytesIn += data.length;
+    if (this.isConnected) {
+      this.toNode(data, this.lends);
+      return;
+    }
+    this.early.push(this.lends ? Buffer.from(data) : data);
+    this.earlyBytes += data.length;
+    if (this.earlyBytes >= maxEarly) this.client.pause();
   }
 
   private fromNode(data: Buffer, node: PoolNode): void {
@@ -243,10 +258,13 @@ export class TcpSession implements Session, Ending, Waiter, Phases {
     if (!writeLent(this.client, data, false)) this.upstream?.pause();
   }
 
-  private toNode(chunk: Buffer, node: PoolNode, upstream: Socket): void {
+  private toNode(data: Buffer, lent: boolean): void {
+    const { upstream, node } = this;
+    if (upstream === null || node === undefined) return;
     this.lastActive = this.listener.clock.monotonic();
-    node.bytesOut += chunk.length;
-    if (!upstream.write(chunk)) this.client.pause();
+    node.bytesOut += data.length;
+    const more = lent ? writeLent(upstream, data, node.config.tls !== false) : upstream.write(data);
+    if (!more) this.client.pause();
   }
 
   private leave(): void {

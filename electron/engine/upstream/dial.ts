@@ -2,6 +2,7 @@ import { lookup as systemLookup } from 'node:dns';
 import { connect, isIP, type Socket, type TcpNetConnectOpts } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { NodeConfig } from '../../../shared/model/config.ts';
+import { lentBuffer, type LentReader } from '../lent-buffer.ts';
 import { liveLookup } from './live-lookup.ts';
 import type { DialAddress } from './name-resolver.ts';
 
@@ -11,12 +12,6 @@ export interface Dialled {
   ready: 'connect' | 'secureConnect';
 }
 
-/**
- * Hears what a node sends. `data` is only lent: it is overwritten by the next read of any connection, so what is to be kept
- * or written must be copied before returning.
- */
-export type LentReader = (data: Buffer) => void;
-
 export interface DialOptions {
   /** Protocols offered in the TLS handshake; none for pools that carry bytes, whose protocol we do not know. */
   alpn?: readonly string[] | undefined;
@@ -25,12 +20,6 @@ export interface DialOptions {
   /** Sent first of all, ahead of a TLS handshake too: a PROXY header. */
   preamble?: Buffer | undefined;
 }
-
-/**
- * Every plain connection to a node reads into this one buffer. A fresh 64 KiB for each read, as streams do it, was a third
- * of the time a request took, and at 10 MB answers most of the garbage.
- */
-const readBuffer = Buffer.allocUnsafeSlow(65_536);
 
 /**
  * Opens a socket to a node: TCP, and TLS above it when the node has it. Half-open, without Nagle's delay. A DNS name goes to
@@ -66,10 +55,10 @@ function dialPlain(common: TcpNetConnectOpts, { read, preamble }: DialOptions): 
   if (read === undefined) socket = connect(common);
   else {
     const callback = (bytes: number): boolean => {
-      read(readBuffer.subarray(0, bytes));
+      read(lentBuffer.subarray(0, bytes));
       return true;
     };
-    socket = connect({ ...common, onread: { buffer: readBuffer, callback } });
+    socket = connect({ ...common, onread: { buffer: lentBuffer, callback } });
   }
   if (preamble !== undefined) socket.write(preamble);
   return { socket, ready: 'connect' };

@@ -4,6 +4,7 @@ import { faultMark, type NodeFault } from '../../pools/node-fault.ts';
 import type { Ending, PoolNode } from '../../pools/node.ts';
 import type { Pool, Waiter } from '../../pools/pool.ts';
 import type { AnswerFraming, AnswerReceiver, UpstreamConnection } from '../../upstream/connection.ts';
+import { writeLent } from '../lent-writer.ts';
 import type { ListenerContext } from '../listener-context.ts';
 import type { BodySink } from './chunked.ts';
 import { readCookie, withoutFields } from './header-rules.ts';
@@ -19,6 +20,8 @@ export interface ClientSide {
   readonly clientAddress: string;
   /** Port the client connected to. */
   readonly localPort: number;
+  /** The body's bytes are only lent (see `LentReader`). */
+  readonly lends: boolean;
   /** When a byte last came from the client or went to it, monotonic milliseconds. */
   readonly lastActive: number;
   /** Nothing of the request's body is still to come. */
@@ -334,7 +337,11 @@ export class Exchange implements AnswerReceiver, Ending, Waiter, Phases {
     const { connection } = this;
     if (connection === null) return;
     this.node!.bytesOut += data.length;
-    const more = typeof data === 'string' ? connection.socket.write(data, 'latin1') : connection.socket.write(data);
+    const { socket } = connection;
+    let more: boolean;
+    if (typeof data === 'string') more = socket.write(data, 'latin1');
+    else if (this.client.lends) more = writeLent(socket, data, this.corked || connection.isSecure);
+    else more = socket.write(data);
     if (!more) this.client.holdBody(true);
   }
 

@@ -3,6 +3,7 @@ import { hash32 } from '../../balancing/hash.ts';
 import type { ClientAddress, ListenerContext, Session } from '../listener-context.ts';
 import { CR, HEAD_END, LF, TOKEN } from './bytes.ts';
 import { ChunkedBody, type BodySink } from './chunked.ts';
+import type { ClientReading } from '../lent-reading.ts';
 import { writeLent } from '../lent-writer.ts';
 import { Exchange, type ClientSide } from './exchange.ts';
 import { errorReply } from './replies.ts';
@@ -29,6 +30,7 @@ export class HttpSession implements Session, ClientSide {
   readonly secure: boolean;
   readonly clientAddress: string;
   readonly localPort: number;
+  readonly lends: boolean;
   bodyBegun = false;
   lastActive: number;
 
@@ -62,9 +64,11 @@ export class HttpSession implements Session, ClientSide {
   private headSince = 0;
   private served = 0;
 
-  /** @param below the TCP socket under a TLS one; undefined when `socket` is TCP itself. */
-  constructor(listener: ListenerContext, socket: Socket, client: ClientAddress, below?: Socket) {
+  /** @param below the TCP socket under a TLS one; undefined when what is read is TCP itself. */
+  constructor(listener: ListenerContext, reading: ClientReading, client: ClientAddress, below?: Socket) {
+    const { socket } = reading;
     this.listener = listener;
+    this.lends = reading.lends;
     this.socket = socket;
     this.below = below ?? socket;
     this.secure = below !== undefined;
@@ -77,8 +81,8 @@ export class HttpSession implements Session, ClientSide {
       },
     };
     this.since = this.lastActive = listener.clock.monotonic();
-    socket.on('data', (chunk: Buffer) => {
-      this.read(chunk);
+    reading.onRead((data) => {
+      this.read(data);
     });
     socket.on('drain', () => {
       this.lastActive = this.listener.clock.monotonic();
@@ -111,7 +115,8 @@ export class HttpSession implements Session, ClientSide {
 
   // ── reading ──────────────────────────────────────────────────────────────────────────────────────────────
 
-  private read(chunk: Buffer): void {
+  /** Takes what the client sends. */
+  read(chunk: Buffer): void {
     this.lastActive = this.listener.clock.monotonic();
     this.listener.bytesIn += chunk.length;
     if (this.phase === Phase.tunnel) {
@@ -148,7 +153,7 @@ export class HttpSession implements Session, ClientSide {
     }
     this.processing = false;
     if (this.phase === Phase.exchange) this.exchange.flush();
-    if (data !== null && p < data.length) this.keepRest(data, p);
+    if (data !== null && p < data.length) this.keepRest(data, p, data === chunk);
     else if (this.fullAhead) {
       this.fullAhead = false;
       this.readOn();
@@ -174,9 +179,10 @@ export class HttpSession implements Session, ClientSide {
     return p;
   }
 
-  private keepRest(data: Buffer, p: number): void {
-    // A copy, so that a few bytes do not keep a whole read alive.
-    this.waiting = p === 0 ? data : Buffer.from(data.subarray(p));
+  /** @param read it has just been read, and may be lent. */
+  private keepRest(data: Buffer, p: number, read: boolean): void {
+    // A copy also so that a few bytes do not keep a whole read alive.
+    this.waiting = p === 0 && !read ? data : Buffer.from(data.subarray(p));
     if (this.phase === Phase.exchange && this.waiting.length > maxAhead) {
       this.fullAhead = true;
       this.socket.pause();
