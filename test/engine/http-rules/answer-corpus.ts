@@ -16,6 +16,8 @@ export type AnswerExpectation =
       trailers?: Readonly<Record<string, readonly string[]>>;
       /** Statuses of interim answers that come before. */
       interim?: readonly number[];
+      /** Fields (lower case) those must not have. */
+      interimWithout?: readonly string[];
       /** The client's connection is closed after it. */
       closes?: boolean;
       /** 502 is well too. */
@@ -271,6 +273,12 @@ add(
   passed({ body: 'ok', or502: true }),
 );
 add(22, 'an unknown one', head('HTTP/1.1 199 Odd') + ok('Content-Length: 2') + 'ok', passed({ body: 'ok', interim: [199] }));
+add(
+  22,
+  'one with a field for one hop, and no space before its empty reason',
+  head('HTTP/1.1 103', 'Connection: x-hop, close', 'X-Hop: secret') + ok('Content-Length: 2') + 'ok',
+  passed({ body: 'ok', interim: [103], interimWithout: ['x-hop', 'connection'] }),
+);
 add(22, 'before chunks', hints + chunked('2\r\nok\r\n0\r\n\r\n'), passed({ body: 'ok', interim: [103] }));
 add(22, 'before a bad answer', hints + ok('Content-Length: 2', 'Content-Length: 3') + 'ok', cut);
 add(22, '100 of them', hints.repeat(100) + ok('Content-Length: 2') + 'ok', passed({ body: 'ok' }), { cuts: [10, 500, 2000] });

@@ -39,6 +39,9 @@ function passedWell(answers: StrictAnswer[], rest: Buffer, expect: Extract<Answe
   }
   const interim = answers.filter((a) => a.status < 200).map((a) => a.status);
   if (expect.interim !== undefined && interim.join() !== expect.interim.join()) return `interim answers ${interim.join()}`;
+  for (const name of expect.interimWithout ?? []) {
+    if (answers.some((a) => a.status < 200 && values(a.fields, name).length > 0)) return `an interim answer has ${name}`;
+  }
   return '';
 }
 

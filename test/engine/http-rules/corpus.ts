@@ -879,6 +879,7 @@ const smuggled = 'GET /smuggled HTTP/1.1\r\nHost: zq7\r\n\r\n';
   for (const text of ['200-ok', '100-continued', 'x100-continue', '100-continue, x', '100-continue=1', '"100-continue"', '100 continue'])
     add(21, text, post(`Expect: ${text}`, 'Content-Length: 5') + 'hello', refused(417));
   add(21, 'two, one unknown', post('Expect: 100-continue', 'Expect: zq7', 'Content-Length: 5') + 'hello', refused(417, 400));
+  add(21, 'two, the first unknown', post('Expect: zq7', 'Expect: 100-continue', 'Content-Length: 5') + 'hello', refused(417, 400));
   add(21, 'good: the body comes at once', post('Expect: 100-continue', 'Content-Length: 5') + 'hello', forwarded({ body: 'hello' }));
   add(21, 'good: 100-Continue', post('Expect: 100-Continue', 'Content-Length: 5') + 'hello', forwarded({ body: 'hello' }));
   add(21, 'good: chunked', chunkedPost('5\r\nhello\r\n0\r\n\r\n', 'Expect: 100-continue'), forwarded({ body: 'hello' }));

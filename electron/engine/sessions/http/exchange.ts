@@ -363,7 +363,8 @@ export class Exchange implements AnswerReceiver, Ending, Waiter, Phases {
     this.firstByteMs = -1;
     // HTTP/1.0 knows no interim answers (RFC 9110 section 15.2).
     if (this.client.request.minor === 0) return;
-    this.client.write(buffer.subarray(head.compact(buffer), end + 4));
+    if (head.plain) this.client.write(buffer.subarray(head.compact(buffer), end + 4));
+    else this.client.writeText(`${head.text(buffer)}\r\n`);
   }
 
   answerHead(head: ResponseHead, framing: AnswerFraming, buffer: Buffer, end: number, bodyEnd: number): void {

@@ -132,7 +132,8 @@ export class RequestHead implements ConnectionOptions {
     let lengths = 0;
     let codings = 0;
     let coding = '';
-    let expectation: string | undefined;
+    let expects = false;
+    let expectsOther = false;
     while (p < limit) {
       const lineStart = p;
       while (TOKEN[buffer[p]!] === 1) p++;
@@ -170,7 +171,8 @@ export class RequestHead implements ConnectionOptions {
           } else if (isName(buffer, lineStart, 'expect')) {
             // A 1.0 client cannot be told 100 (RFC 9110 section 10.1.1), so its expectation stays here.
             drop = version === 0;
-            expectation = text.slice(valueStart - start, valueEnd - start).toLowerCase();
+            expects = true;
+            expectsOther ||= text.slice(valueStart - start, valueEnd - start).toLowerCase() !== '100-continue';
           }
           break;
         case 7:
@@ -253,8 +255,8 @@ export class RequestHead implements ConnectionOptions {
     const form = this.readTarget(target);
     if (form < 0) return 400;
 
-    if (expectation !== undefined && version === 1) {
-      if (expectation !== '100-continue') return 417;
+    if (expects && version === 1) {
+      if (expectsOther) return 417;
       this.expectContinue = true;
     }
     // Upgrade counts only when Connection names it, and never in HTTP/1.0 (RFC 9110 section 7.8).
