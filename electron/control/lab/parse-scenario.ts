@@ -70,7 +70,7 @@ export function parseScenario(raw: unknown): ScenarioResult {
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) {
     return { issues: [{ path: '', message: `must be an object with version, id, name, durationMs and steps, got ${showValue(raw)}` }] };
   }
-  const parsed = scenarioSchema.safeParse(raw, { reportInput: true, error: (issue) => words(issue as RawIssue) });
+  const parsed = scenarioSchema.safeParse(raw, { reportInput: true, error: (issue) => words(issue) });
   if (!parsed.success) return { issues: issuesFrom(scenarioSchema, raw, parsed.error.issues) };
   const issues = crossChecks(parsed.data);
   return issues.length > 0 ? { issues } : { scenario: parsed.data, issues: [] };

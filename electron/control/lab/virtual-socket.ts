@@ -88,7 +88,7 @@ export class VirtualSocket {
       talk();
     });
     socket.on('message', (data) => {
-      if (this.#stopped || String(data as Buffer) !== awaited) return;
+      if (this.#stopped || String(data) !== awaited) return;
       counts.echoed += 1;
       awaited = undefined;
       clearTimeout(this.#timer);
