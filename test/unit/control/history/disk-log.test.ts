@@ -8,7 +8,6 @@ import { DiskLog, type DiskLogOptions } from '../../../../electron/control/histo
 import { FolderTakenError } from '../../../../electron/control/history/folder-lock.ts';
 import { touches } from '../../../../electron/control/history/history-log.ts';
 import { openHistory } from '../../../../electron/control/history/open-history.ts';
-import type { HistoryRecord } from '../../../../electron/control/history/records.ts';
 import { eventually } from '../../../support/wait.ts';
 import { fact } from './support.ts';
 
@@ -67,7 +66,6 @@ describe('the log on disk', () => {
   it('is well after a cut at any byte of its last lines', async () => {
     const log = open();
     for (const seq of upTo(6)) log.append(fact(seq));
-    log.append({ tenths: [], requests: [] });
     await log.close();
     const path = join(folder, plain()[0]!);
     const whole = readFileSync(path);
