@@ -4,6 +4,7 @@ import { createControlPlane, type ControlPlane } from '../control/control-plane.
 import { createLab } from '../control/create-lab.ts';
 import type { Log } from '../control/log.ts';
 import { EngineHost } from '../engine/thread/host.ts';
+import { cookieKeyIn } from '../store/cookie-key.ts';
 import { createJsonFileStore } from '../store/json-file.ts';
 import { createMemoryStore } from '../store/memory-store.ts';
 import type { DocumentStore } from '../store/store.ts';
@@ -19,7 +20,7 @@ import { version } from './version.ts';
 interface RunOptions extends UiOptions {
   store: DocumentStore;
   settingsStore: DocumentStore;
-  /** Where the past is kept; undefined: in memory. */
+  /** Where the past is kept, and the key of stickiness cookies; undefined: in memory. */
   history: string | undefined;
   /** Start the demo: always, or when no configuration has been saved yet. */
   demo: 'always' | 'without-config' | 'never';
@@ -64,7 +65,9 @@ async function run(options: RunOptions): Promise<number> {
   const { log } = options;
   prepareForTheUnexpected(log);
   const token = options.tokenFile === undefined ? makeToken() : await tokenFromFile(options.tokenFile, log);
+  const cookieKey = options.history === undefined ? undefined : cookieKeyIn(options.history, log);
   const engineHost = new EngineHost({
+    ...(cookieKey ? { cookieKey } : {}),
     onProblem: (message, detail) => {
       log('error', message, detail === undefined ? {} : { detail });
     },

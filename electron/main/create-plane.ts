@@ -3,6 +3,7 @@ import { app } from 'electron';
 import { createControlPlane, type ControlPlane } from '../control/control-plane.ts';
 import { createLab } from '../control/create-lab.ts';
 import { EngineHost } from '../engine/thread/host.ts';
+import { cookieKeyIn } from '../store/cookie-key.ts';
 import { createElectronStore, type KeyValueStore } from '../store/electron-store.ts';
 import { createJsonFileStore } from '../store/json-file.ts';
 import { logToStderr } from './log.ts';
@@ -12,7 +13,9 @@ import { logToStderr } from './log.ts';
  * app's own folder; preferences are in `preferences`.
  */
 export function createDesktopPlane(preferences: KeyValueStore): ControlPlane {
+  const cookieKey = cookieKeyIn(app.getPath('userData'), logToStderr);
   const engineHost = new EngineHost({
+    ...(cookieKey ? { cookieKey } : {}),
     onProblem: (message, detail) => {
       logToStderr('error', message, { detail });
     },
