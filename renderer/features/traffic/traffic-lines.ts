@@ -117,7 +117,8 @@ function perSecond(history: TrafficHistory, counts: readonly (number | null)[]):
 
 const asIs = (history: TrafficHistory, values: readonly (number | null)[]) => values.slice(0, drawnSteps(history));
 
-const sum = (values: readonly (number | null)[]) => values.reduce<number>((all, value) => all + (value ?? 0), 0);
+/** What is known of them, added up. */
+export const sumOf = (values: readonly (number | null)[]): number => values.reduce<number>((all, value) => all + (value ?? 0), 0);
 
 /** Requests a second of each node: the busiest have a line each, in the order of the configuration; the others share one. */
 export function nodeLines(history: TrafficHistory, pools: readonly PoolState[]): Line[] {
@@ -136,7 +137,7 @@ export function nodeLines(history: TrafficHistory, pools: readonly PoolState[]):
       at: order.get(key)?.at ?? Number.MAX_SAFE_INTEGER,
       name: twice ? `${poolName.get(node.pool) ?? node.pool} / ${label}` : label,
       requests: node.requests,
-      total: sum(node.requests),
+      total: sumOf(node.requests),
     };
   });
   const busiest = nodes.length <= ownLines ? nodes : [...nodes].sort((a, b) => b.total - a.total).slice(0, ownLines - 1);
@@ -146,7 +147,7 @@ export function nodeLines(history: TrafficHistory, pools: readonly PoolState[]):
   const others = nodes.filter((node) => !busiest.includes(node));
   if (others.length > 0) {
     const counts = history.countedMs.map((_, i) =>
-      others.every(({ requests }) => requests[i] === null) ? null : sum(others.map(({ requests }) => requests[i] ?? null)),
+      others.every(({ requests }) => requests[i] === null) ? null : sumOf(others.map(({ requests }) => requests[i] ?? null)),
     );
     lines.push({ key: 'others', name: `${others.length} others`, look: null, values: perSecond(history, counts) });
   }

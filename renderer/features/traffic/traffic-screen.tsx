@@ -5,7 +5,7 @@ import { useClient } from '../../bridge/context.tsx';
 import { useEngine, useSettings, useView } from '../../stores/context.tsx';
 import { Button, ButtonLink } from '../../ui/button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
-import { formatClock } from '../../ui/format.ts';
+import { formatClock, formatCount } from '../../ui/format.ts';
 import { PageHead } from '../../ui/page-head.tsx';
 import { PausedNote } from '../../ui/paused-note.tsx';
 import { Segmented } from '../../ui/segmented.tsx';
@@ -26,6 +26,7 @@ import {
   latencyLines,
   nodeLines,
   requestRate,
+  sumOf,
   timesOf,
 } from './traffic-lines.ts';
 import styles from './traffic.module.css';
@@ -139,6 +140,8 @@ function Charts({ past, pools, events, range }: ChartsProps) {
       errors: errorLines(history),
       connections: connectionLines(history),
       bytes,
+      requests: sumOf(history.total.requests),
+      failures: sumOf(history.total.errors),
       byteMeasure: byteRate(bytes.flatMap(({ values }) => values)),
     };
   }, [history, pools]);
@@ -197,6 +200,10 @@ function Charts({ past, pools, events, range }: ChartsProps) {
                 .map((entry) => eventWords(entry, pools).replace(/^\S+ /, ''))
                 .join(' · ')
             : `${isYoung ? 'Nothing was counted before. ' : ''}One point is ${stepWords(history.stepMs)}. Latency and connections are the highest in it.`}
+        </span>
+        <span className={styles['sums']}>
+          <b>{formatCount(data.requests)}</b> {data.requests === 1 ? 'request' : 'requests'}, <b>{formatCount(data.failures)}</b>{' '}
+          {data.failures === 1 ? 'error' : 'errors'} in all
         </span>
       </div>
       <Chart {...common} wide title="Requests per node" measure={requestRate} lines={data.nodes} nothing="no node was there in this range">

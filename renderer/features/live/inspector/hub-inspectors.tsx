@@ -90,7 +90,8 @@ export function ListenerInspector({ listener, block, model }: { listener: Listen
               ['Pool', <a href={selectionHref({ kind: 'pool', id: block.pool.id })}>{block.pool.name}</a>],
               ['Open now', formatCount(rates?.connections ?? listener.connections)],
               ['Requests', formatCount(listener.requests)],
-              ['Answered itself', `${formatCount(listener.errors)} errors`],
+              ['Errors', `${formatCount(listener.errors)} seen by clients`],
+              ['Retried', `${formatCount(listener.retried)} on another node`],
               ['In, out', `${bytes(listener.bytesIn)}, ${bytes(listener.bytesOut)}`],
             ]}
           />
