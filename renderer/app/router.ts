@@ -2,6 +2,7 @@ import { useSyncExternalStore } from 'react';
 
 export const screenIds = [
   'live',
+  'timeline',
   'pools',
   'listeners',
   'clients',
@@ -18,12 +19,15 @@ export interface Route {
   screen: ScreenId;
   /** What stands after the screen: `#/pools/web` → ["web"]. */
   parts: string[];
+  /** What stands after a question mark: `#/timeline?run=7` → run 7. */
+  query: URLSearchParams;
 }
 
 /** Reads `#/pools/web`; anything unknown is the map. */
 export function parseRoute(hash: string): Route {
-  const [screen, ...parts] = hash
-    .replace(/^#\/?/, '')
+  const [path = '', ...rest] = hash.replace(/^#\/?/, '').split('?');
+  const query = new URLSearchParams(rest.join('?'));
+  const [screen, ...parts] = path
     .split('/')
     .filter((part) => part !== '')
     .map((part) => {
@@ -34,7 +38,7 @@ export function parseRoute(hash: string): Route {
       }
     });
   const known = screenIds.find((id) => id === screen);
-  return known ? { screen: known, parts } : { screen: 'live', parts: [] };
+  return known ? { screen: known, parts, query } : { screen: 'live', parts: [], query };
 }
 
 const subscribe = (callback: () => void) => {

@@ -4,6 +4,8 @@ import type { ScreenId } from './router.ts';
 /** Every screen gets what stands after its name in the address: `#/pools/web` → ["web"]. */
 export interface ScreenProps {
   parts: string[];
+  /** What stands after a question mark: `#/timeline?run=7`. */
+  query: URLSearchParams;
 }
 
 /** A screen in a file of its own, so that the first to be shown does not wait for the others. */
@@ -15,6 +17,7 @@ const screen = (load: () => Promise<ComponentType<ScreenProps>>) =>
 
 export const screens: Record<ScreenId, ReturnType<typeof screen>> = {
   live: screen(() => import('../features/live/live-screen.tsx').then((m) => m.LiveScreen)),
+  timeline: screen(() => import('../features/timeline/timeline-screen.tsx').then((m) => m.TimelineScreen)),
   pools: screen(() => import('../features/pools/pools-screen.tsx').then((m) => m.PoolsScreen)),
   listeners: screen(() => import('../features/listeners/listeners-screen.tsx').then((m) => m.ListenersScreen)),
   clients: screen(() => import('../features/clients/clients-screen.tsx').then((m) => m.ClientsScreen)),

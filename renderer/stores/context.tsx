@@ -7,6 +7,7 @@ import type { FailoverView } from './failover-store.ts';
 import type { JournalView } from './journal-store.ts';
 import type { LabView } from './lab-store.ts';
 import type { ModesView } from './mode-changes.ts';
+import type { ReplayView } from './replay-store.ts';
 import type { SettingsView } from './settings-store.ts';
 import type { Stores } from './stores.ts';
 import type { ToastMessage } from './toast-store.ts';
@@ -63,6 +64,15 @@ export function useModes<T>(selector: (state: ModesView) => T): T {
 
 export function useFailovers<T>(selector: (state: FailoverView) => T): T {
   return useStore(useStores().failovers.store, selector);
+}
+
+export function useReplay<T>(selector: (state: ReplayView) => T): T {
+  return useStore(useStores().replay.store, selector);
+}
+
+/** Why nothing can be changed from here; empty when it can. */
+export function useLock(): string {
+  return useStores().past?.lock ?? '';
 }
 
 export function useToasts(): ToastMessage[] {

@@ -7,6 +7,8 @@ import { createFailoverStore, type FailoverStore } from './failover-store.ts';
 import { createJournalStore, type JournalStore } from './journal-store.ts';
 import { createLabStore, type LabStore } from './lab-store.ts';
 import { createModeChanges, type ModeChanges } from './mode-changes.ts';
+import type { PastClients } from './past-clients.ts';
+import { createReplayStore, type ReplayStore } from './replay-store.ts';
 import { createSettingsStore, type SettingsStore } from './settings-store.ts';
 import { createToastStore, type ToastStore } from './toast-store.ts';
 import { createTrafficStore, type TrafficStore } from './traffic-store.ts';
@@ -25,6 +27,10 @@ export interface Stores {
   toasts: ToastStore;
   modes: ModeChanges;
   failovers: FailoverStore;
+  /** Which run is shown, and the moment of it. */
+  replay: ReplayStore;
+  /** Set in the stores of a replay alone: its clients, and why nothing can be changed. */
+  past: { clients: PastClients; lock: string } | null;
   /** Begins to listen. @returns a function that ends it. */
   start(): () => void;
 }
@@ -41,6 +47,7 @@ export function createStores(client: Client): Stores {
   const checks = createCheckHistory(engine.store);
   const toasts = createToastStore();
   const failovers = createFailoverStore(engine, journal, traffic, checks);
+  const replay = createReplayStore(client, traffic);
   return {
     engine,
     config,
@@ -54,8 +61,10 @@ export function createStores(client: Client): Stores {
     toasts,
     modes: createModeChanges(client, engine, config, toasts),
     failovers,
+    replay,
+    past: null,
     start() {
-      const ends = [settings, checks, failovers, engine, config, draft, traffic, journal, lab].map((store) => store.start());
+      const ends = [settings, checks, failovers, engine, config, draft, traffic, journal, lab, replay].map((store) => store.start());
       return () => {
         for (const end of ends) end();
       };

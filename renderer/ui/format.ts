@@ -40,6 +40,26 @@ export function formatClock(time: number): string {
   return [date.getHours(), date.getMinutes(), date.getSeconds()].map((part) => String(part).padStart(2, '0')).join(':');
 }
 
+/** A time of day to the tenth of a second: "14:03:06.3". */
+export function formatClockTenths(time: number): string {
+  // Cut, not rounded: 14:03:06.97 is not yet 14:03:07.
+  return `${formatClock(time)}.${Math.floor((((time % 1_000) + 1_000) % 1_000) / 100)}`;
+}
+
+const dayNames = new Intl.DateTimeFormat('en-US', { weekday: 'long' });
+const dates = new Intl.DateTimeFormat('en-US', { day: 'numeric', month: 'short', year: 'numeric' });
+
+/** A day as people say it: "today", "yesterday", "Tuesday" within a week, else "21 Nov 2026". */
+export function formatDay(time: number, now = Date.now()): string {
+  const midnight = (at: number) => new Date(at).setHours(0, 0, 0, 0);
+  const days = Math.round((midnight(now) - midnight(time)) / 86_400_000);
+  if (days === 0) return 'today';
+  if (days === 1) return 'yesterday';
+  if (days > 1 && days < 7) return dayNames.format(time);
+  const parts = Object.fromEntries(dates.formatToParts(time).map((part) => [part.type, part.value]));
+  return `${parts['day']} ${parts['month']} ${parts['year']}`;
+}
+
 /** Shortens in the middle so that the end (a number, a port) stays. `max` is at least 5 characters. */
 export function shortenMiddle(text: string, max: number): string {
   if (text.length <= max) return text;

@@ -103,9 +103,11 @@ test('a movement counts from, to and how many, and fades', () => {
 });
 
 test('addresses of the window: screens, selections, and back', () => {
-  expect(parseRoute('#/pools/web')).toEqual({ screen: 'pools', parts: ['web'] });
-  expect(parseRoute('')).toEqual({ screen: 'live', parts: [] });
-  expect(parseRoute('#/nowhere/1')).toEqual({ screen: 'live', parts: [] });
+  expect(parseRoute('#/pools/web')).toMatchObject({ screen: 'pools', parts: ['web'] });
+  expect(parseRoute('#/timeline?run=7&at=3').query.get('run')).toBe('7');
+  expect(parseRoute('#/timeline?run=7')).toMatchObject({ screen: 'timeline', parts: [] });
+  expect(parseRoute('')).toMatchObject({ screen: 'live', parts: [] });
+  expect(parseRoute('#/nowhere/1')).toMatchObject({ screen: 'live', parts: [] });
   const selection = { kind: 'client', pool: 'web', id: '2001:db8::1' } as const;
   expect(parseSelection(parseRoute(selectionHref(selection)).parts)).toEqual(selection);
 });

@@ -1,12 +1,12 @@
-import { X } from 'lucide-react';
+import { History, X } from 'lucide-react';
 import { useEffect, useMemo, useSyncExternalStore } from 'react';
 import type { NodeState, PoolState } from '../../../shared/model/state.ts';
 import { nodeKey } from '../../../shared/state/patch.ts';
-import { useEngine, useFailovers, useJournal, useTraffic } from '../../stores/context.tsx';
+import { useEngine, useFailovers, useJournal, useReplay, useStores, useTraffic } from '../../stores/context.tsx';
 import { type Failover, noticedIn } from '../../stores/failover-store.ts';
 import type { TrafficView } from '../../stores/traffic-rings.ts';
 import { type EffectiveState, effectiveState, stateLooks } from '../../ui/effective-state.ts';
-import { formatCount, formatMs, formatRate, missing } from '../../ui/format.ts';
+import { formatClockTenths, formatCount, formatDay, formatMs, formatRate, missing } from '../../ui/format.ts';
 import { MiddleTruncate } from '../../ui/middle-truncate.tsx';
 import { RollUpRing } from '../../ui/rollup-ring.tsx';
 import { StateRing } from '../../ui/state-ring.tsx';
@@ -58,10 +58,11 @@ function tilesOf(pools: readonly PoolState[]): { tiles: Tile[]; rest: Tile[] } {
   return { tiles: sorted.slice(0, maxTiles - 1), rest: sorted.slice(maxTiles - 1) };
 }
 
-function whyWords({ node, state, pool }: Tile): string {
+function whyWords({ node, state, pool }: Tile, inReplay: boolean): string {
   switch (state) {
     case 'healthy':
-      return node.lastCheck?.ok ? `answers in ${formatMs(node.lastCheck.durationMs)} ms` : 'not checked';
+      if (node.lastCheck?.ok) return `answers in ${formatMs(node.lastCheck.durationMs)} ms`;
+      return inReplay ? 'its checks passed' : 'not checked';
     case 'backup':
       return pool.nodes.some((n) => n.mode === 'accept' && n.state !== 'down') ? 'waits its turn' : 'serves now';
     case 'rejecting':
@@ -75,6 +76,7 @@ function whyWords({ node, state, pool }: Tile): string {
 
 function NodeTile({ tile, traffic, failover }: { tile: Tile; traffic: TrafficView; failover: Failover | null }) {
   const { pool, node, state } = tile;
+  const inReplay = useStores().past !== null;
   const look = stateLooks[state];
   const rates = traffic.nodes.get(nodeKey(pool.id, node.id));
   const sticks = pool.stickiness !== 'none';
@@ -103,7 +105,7 @@ function NodeTile({ tile, traffic, failover }: { tile: Tile; traffic: TrafficVie
           </span>
         </div>
       </div>
-      <p className={css['why']}>{whyWords(tile)}</p>
+      <p className={css['why']}>{whyWords(tile, inReplay)}</p>
       {sticks ? (
         <div className={css['squares']} aria-hidden="true">
           {Array.from({ length: squares }, (_, i) => (
@@ -138,7 +140,23 @@ function Stat({ name, value, unit, definition }: { name: string; value: string; 
   );
 }
 
-/** For a projector: what can be read from the last row. It is always now, also while the view is paused. */
+/** Over everything while the past is presented: nothing live has it. */
+function ReplayStrip() {
+  const name = useReplay((s) => s.run?.name ?? '');
+  const time = useReplay((s) => s.time);
+  return (
+    <section className={css['replay']} aria-label="Replay, not live">
+      <b>
+        <History aria-hidden /> Replay, not live
+      </b>
+      <span className="num">
+        “{name}”, {formatDay(time)} at {formatClockTenths(time)}
+      </span>
+    </section>
+  );
+}
+
+/** For a projector: what can be read from the last row. It is always now, also while the view is paused, or a replay that says so. */
 export function Present() {
   const listeners = useEngine((s) => s.listeners);
   const pools = useEngine((s) => s.pools);
@@ -153,6 +171,7 @@ export function Present() {
   const event = lastEventWords(entries, pools, listeners, failover);
   const noticed = failover && noticedIn(failover);
   const live = connection === 'live';
+  const inReplay = useStores().past !== null;
   const columns = tiles.length + (rest.length > 0 ? 1 : 0);
   const density = columns <= 4 ? 'few' : columns <= 8 ? 'some' : 'many';
 
@@ -165,7 +184,8 @@ export function Present() {
   }, []);
 
   return (
-    <main className={css['present']} data-density={density} data-stale={live ? undefined : ''}>
+    <main className={css['present']} data-density={density} data-stale={live ? undefined : ''} data-replay={inReplay || undefined}>
+      {inReplay ? <ReplayStrip /> : null}
       <header className={css['top']}>
         <span className={css['rollup']}>{live ? <RollUpRing rollUp={overall.rollUp} size={72} /> : null}</span>
         <div className={css['overall']}>
@@ -173,11 +193,13 @@ export function Present() {
           <p>{live ? overall.sub : 'What is below is the last that was heard'}</p>
         </div>
         <div className={css['corner']}>
-          <span className={css['live']}>
-            <i /> {live ? 'Live' : 'Not live'}
-          </span>
+          {inReplay ? null : (
+            <span className={css['live']}>
+              <i /> {live ? 'Live' : 'Not live'}
+            </span>
+          )}
           <button type="button" className={css['leave']} onClick={leavePresenting}>
-            <X aria-hidden /> <span>Esc ends presenting</span>
+            <X aria-hidden /> <span>Esc ends presenting{inReplay ? ', p plays and pauses' : ''}</span>
           </button>
         </div>
       </header>

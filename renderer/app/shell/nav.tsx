@@ -1,5 +1,6 @@
 import {
   ChartLine,
+  ChartNoAxesGantt,
   FlaskConical,
   List,
   LogIn,
@@ -24,6 +25,7 @@ interface Item {
 
 const items: Item[] = [
   { id: 'live', name: 'Live', icon: RouteIcon },
+  { id: 'timeline', name: 'Timeline', icon: ChartNoAxesGantt },
   { id: 'pools', name: 'Pools', icon: Server },
   { id: 'listeners', name: 'Listeners', icon: LogIn },
   { id: 'clients', name: 'Clients', icon: Users },

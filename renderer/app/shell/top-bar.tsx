@@ -1,11 +1,16 @@
 import { Monitor, Search } from 'lucide-react';
 import { useMemo } from 'react';
-import { useEngine, useStores, useTraffic, useView } from '../../stores/context.tsx';
+import { useStore } from 'zustand';
+import type { PoolState } from '../../../shared/model/state.ts';
+import type { PastStores } from '../../stores/past-stores.ts';
+import { StoresProvider, useEngine, useStores, useTraffic, useView } from '../../stores/context.tsx';
+import { effectiveState } from '../../ui/effective-state.ts';
 import { formatCount, formatMs, formatRate, missing } from '../../ui/format.ts';
 import { RollUpRing } from '../../ui/rollup-ring.tsx';
 import { ButtonLink, IconButton } from '../../ui/button.tsx';
 import { LivePill } from '../../ui/live-pill.tsx';
-import { overallState } from './overall-state.ts';
+import { BackToLive } from '../replay/replay-banner.tsx';
+import { overallState, type OverallState } from './overall-state.ts';
 import { togglePause } from './pause.ts';
 import css from './shell.module.css';
 
@@ -78,15 +83,72 @@ function Kpis() {
   );
 }
 
-/** Always in view and always now, also while the view is paused. */
-export function TopBar({ onPalette }: { onPalette: () => void }) {
+const lowerFirst = (text: string) => `${text.charAt(0).toLowerCase()}${text.slice(1)}`;
+
+/** The one node that stands out, by its name; with several, their number says more. */
+function thenWords(state: OverallState, pools: readonly PoolState[]): string {
+  const nodes = pools.flatMap((pool) => pool.nodes).map((node) => ({ node, state: effectiveState(node) }));
+  const [other, ...more] = nodes.filter((one) => one.state !== 'healthy' && one.state !== 'backup');
+  if (!other || more.length > 0 || state.head === 'Nothing serves') return lowerFirst(state.head);
+  const words = { checking: 'being checked', down: 'down', draining: 'draining', rejecting: 'rejecting', healthy: '', backup: '' };
+  return `${other.node.label} ${words[other.state]}`;
+}
+
+/** What was, and under it what is: the two are never mixed up. */
+function Then({ past }: { past: PastStores }) {
+  const then = useStore(past.engine.store);
+  const live = useEngine((s) => s.connection === 'live');
+  const listeners = useEngine((s) => s.listeners);
+  const pools = useEngine((s) => s.pools);
+  const was = useMemo(() => overallState(then.listeners, then.pools), [then]);
+  const is = useMemo(() => overallState(listeners, pools), [listeners, pools]);
+  const now = live ? `Now, live: ${lowerFirst(is.head)}` : 'Now: the engine is not reached';
+  return (
+    <div className={css['overall']} role="status" aria-live="off" aria-label="Overall state then, and now">
+      <RollUpRing rollUp={was.rollUp} size={28} />
+      <div className={css['words']}>
+        <b className={`${css['head']} ellipsis`}>Then: {thenWords(was, then.pools)}</b>
+        <span className={`${live && is.alarm ? css['subDown'] : css['sub']} ellipsis`} title={now}>
+          {now}
+        </span>
+      </div>
+    </div>
+  );
+}
+
+function KpisThen() {
+  const { total } = useTraffic();
+  return (
+    <div className={css['kpis']}>
+      <Kpi value={formatRate(total.requestsPerSecond)} unit="req/s then" />
+      <Kpi value={formatMs(total.p95)} unit="ms p95 then" />
+    </div>
+  );
+}
+
+interface TopBarProps {
+  /** Set while the screen shows the past. */
+  past: PastStores | null;
+  /** A replay is open, on other screens. */
+  waits: boolean;
+  onPalette: () => void;
+}
+
+/** Always in view and always now, also while the view is paused; over a replay it says what was and what is. */
+export function TopBar({ past, waits, onPalette }: TopBarProps) {
   const stores = useStores();
   const paused = useView((s) => s.paused !== null);
   const any = useEngine((s) => s.listeners.length > 0);
   return (
     <header className={css['bar']}>
-      <Overall />
-      <Kpis />
+      {past ? <Then past={past} /> : <Overall />}
+      {past ? (
+        <StoresProvider stores={past}>
+          <KpisThen />
+        </StoresProvider>
+      ) : (
+        <Kpis />
+      )}
       <div className={css['spacer']} />
       <IconButton
         label="Command palette"
@@ -96,8 +158,10 @@ export function TopBar({ onPalette }: { onPalette: () => void }) {
         icon={<Search size={16} aria-hidden />}
         onClick={onPalette}
       />
-      {any ? <LivePill paused={paused} onToggle={() => togglePause(stores)} /> : null}
-      {any ? (
+      {past ? <BackToLive /> : null}
+      {waits && !past ? <ButtonLink href="#/timeline">Back to the replay</ButtonLink> : null}
+      {any && !past ? <LivePill paused={paused} onToggle={() => togglePause(stores)} /> : null}
+      {any || past ? (
         <ButtonLink className={css['present']} href="#/present" title="Present: for a projector (f)" aria-keyshortcuts="f">
           <Monitor size={16} strokeWidth={1.75} aria-hidden /> <span>Present</span>
         </ButtonLink>

@@ -1,9 +1,9 @@
-import { X } from 'lucide-react';
+import { ChartNoAxesGantt, X } from 'lucide-react';
 import type { Failover, FailoverStore, StateChange } from '../../stores/failover-store.ts';
-import { useStores } from '../../stores/context.tsx';
+import { useLock, useStores } from '../../stores/context.tsx';
 import { nodeKey } from '../../../shared/state/patch.ts';
 import type { NodeState, PoolState } from '../../../shared/model/state.ts';
-import { IconButton } from '../../ui/button.tsx';
+import { ButtonLink, IconButton } from '../../ui/button.tsx';
 import { type EffectiveState, effectiveState, stateLooks } from '../../ui/effective-state.ts';
 import { formatClock } from '../../ui/format.ts';
 import { MiddleTruncate } from '../../ui/middle-truncate.tsx';
@@ -22,6 +22,9 @@ const maxLanes = 3;
 const beforeMs = 4_000;
 const leastMs = 8_000;
 const mostMs = 30_000;
+/** What the Timeline shows around a failover. Milliseconds. */
+const shownBeforeMs = 15_000;
+const shownAfterMs = 20_000;
 
 /** The node and those next to it, in the pool's order. */
 function lanesOf(pool: PoolState, node: string): NodeState[] {
@@ -103,9 +106,11 @@ function Lanes({
 /** What a failover did, in the numbers that are known of it. Opens when a node goes down, closes by hand or some time after its return. */
 export function FailoverStrip({ failover, pools, now }: FailoverStripProps) {
   const { failovers } = useStores();
+  const inReplay = useLock() !== '';
+  const first = failover.firstAt ?? failover.downAt;
   const pool = pools.find((p) => p.id === failover.pool);
   return (
-    <section className={css['strip']} data-strip aria-label={`Failover of ${failover.label}`}>
+    <section className={`${css['strip']} ${inReplay ? css['flat'] : ''}`} data-strip aria-label={`Failover of ${failover.label}`}>
       {pool ? <Lanes failover={failover} pool={pool} now={now} statesOf={failovers.statesOf} /> : null}
       <dl className={`num ${css['scores']}`}>
         {failoverScores(failover, now).map((score) => (
@@ -121,11 +126,25 @@ export function FailoverStrip({ failover, pools, now }: FailoverStripProps) {
           </div>
         ))}
       </dl>
-      <IconButton
-        label={`Close the failover of ${failover.label}`}
-        icon={<X size={14} aria-hidden />}
-        onClick={() => failovers.close(failover.key)}
-      />
+      <div className={css['actions']}>
+        <IconButton
+          label={`Close the failover of ${failover.label}`}
+          icon={<X size={14} aria-hidden />}
+          onClick={() => failovers.close(failover.key)}
+        />
+        {inReplay ? null : (
+          <ButtonLink
+            small
+            look="quiet"
+            className={css['toTimeline']}
+            href={`#/timeline?from=${Math.round(first - shownBeforeMs)}&to=${Math.round(Math.min(now, (failover.upAt ?? now) + shownAfterMs))}&at=${Math.round(first)}`}
+            aria-label="Show in Timeline"
+            title="Show in Timeline"
+          >
+            <ChartNoAxesGantt size={14} aria-hidden />
+          </ButtonLink>
+        )}
+      </div>
     </section>
   );
 }

@@ -1,7 +1,7 @@
 import { Plus, Search } from 'lucide-react';
 import { useCallback, useMemo, useState } from 'react';
 import type { MapScales } from '../../map/flow-map.ts';
-import { useEngine, useFailovers, useView } from '../../stores/context.tsx';
+import { useEngine, useFailovers, useLock, useView } from '../../stores/context.tsx';
 import { ButtonLink } from '../../ui/button.tsx';
 import { formatCount } from '../../ui/format.ts';
 import { FilterSelect } from '../../ui/select.tsx';
@@ -37,12 +37,13 @@ function LiveMap({ parts }: { parts: string[] }) {
   const found =
     wanted === '' ? 0 : model.lanes.reduce((sum, l) => sum + l.clients.filter((c) => c.key.toLowerCase().includes(wanted)).length, 0);
   const onScales = useCallback((next: MapScales) => setScales(next), []);
+  const locked = useLock();
   const offline = useEngine((s) => s.connection === 'offline');
   const addTo = shownPool || pools[0]?.id;
 
   return (
     <>
-      <main className={`screen ${selection ? 'with-inspector' : ''} ${offline ? css['stale'] : ''}`}>
+      <main className={`screen ${selection ? 'with-inspector' : ''} ${offline ? css['stale'] : ''} ${locked ? css['replayed'] : ''}`}>
         <PausedBar />
         {/* While a failover is on view its strip needs the room, or the last lane would be cut at 800 px and below. */}
         {failover ? null : <DemoStrip />}
@@ -77,7 +78,7 @@ function LiveMap({ parts }: { parts: string[] }) {
               </span>
             ) : null}
           </span>
-          {addTo ? (
+          {addTo && !locked ? (
             <ButtonLink small href={`#/pools/${encodeURIComponent(addTo)}`} title="Add a node in the pool's editor">
               <Plus size={12} aria-hidden /> Node
             </ButtonLink>

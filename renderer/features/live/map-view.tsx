@@ -2,7 +2,7 @@ import { type CSSProperties, Fragment, useEffect, useLayoutEffect, useMemo, useR
 import type { Client } from '../../../shared/model/metrics.ts';
 import { FlowMap, type MapScales } from '../../map/flow-map.ts';
 import type { Box } from '../../map/bands.ts';
-import { useEngine, useSettings, useStores, useView } from '../../stores/context.tsx';
+import { useEngine, useReplay, useSettings, useStores, useView } from '../../stores/context.tsx';
 import { formatCount } from '../../ui/format.ts';
 import { ClientGroup } from './client-group.tsx';
 import { clientId, type ClientsFeed } from './clients-feed.ts';
@@ -52,7 +52,10 @@ export function MapView({ model, feed, movements, selection, search, onScales, s
   const offline = useEngine((s) => s.connection === 'offline');
   const paused = useView((s) => s.paused !== null) || offline;
   const theme = useSettings((s) => s.theme);
-  const reducedMotion = useSettings((s) => s.reducedMotion);
+  const playing = useReplay((s) => s.playing);
+  const noMotion = useSettings((s) => s.reducedMotion);
+  // A moment of a replay is a picture: its dots stand until it plays.
+  const reducedMotion = noMotion || (stores.past !== null && !playing);
   const canvas = useRef<HTMLCanvasElement>(null);
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
@@ -117,7 +120,7 @@ export function MapView({ model, feed, movements, selection, search, onScales, s
     });
   }, [map, stores]);
 
-  const compact = model.lanes.length > 3 && model.rows * fullLane + 16 > height && height > 0;
+  const compact = (model.lanes.length > 3 || stores.past !== null) && model.rows * fullLane + 16 > height && height > 0;
   const up = model.lanes.filter((lane) => lane.state !== 'down' && lane.state !== 'rejecting').length;
   const listeners = model.blocks.reduce((sum, block) => sum + block.listeners.length, 0);
   const selectedClient = selection?.kind === 'client' ? clientId(selection.pool, selection.id) : null;

@@ -13,6 +13,8 @@ interface ModeControlProps {
   /** What a mode would do, in words: told before it is set. */
   effect: (mode: NodeMode) => string;
   compact?: boolean;
+  /** Why it cannot be changed from here; empty when it can. Default empty. */
+  locked?: string;
 }
 
 const modes = modeChoices.map((choice) => choice.value);
@@ -21,7 +23,7 @@ const modes = modeChoices.map((choice) => choice.value);
  * What the owner wants of a node. Arrow keys move between the four, Space or Enter sets one: going past a mode must not set it,
  * because each acts on live traffic at once. The mode under the pointer or the focus says what it will do.
  */
-export function ModeControl({ node, mode, pending, onChange, effect, compact = false }: ModeControlProps) {
+export function ModeControl({ node, mode, pending, onChange, effect, compact = false, locked = '' }: ModeControlProps) {
   const parts = useRef<(HTMLButtonElement | null)[]>([]);
   const hint = useId();
   const [at, setAt] = useState<number | null>(null);
@@ -46,7 +48,7 @@ export function ModeControl({ node, mode, pending, onChange, effect, compact = f
 
   return (
     <div
-      className={`${css['control']} ${compact ? css['compact'] : ''}`}
+      className={`${css['control']} ${compact ? css['compact'] : ''} ${locked ? css['locked'] : ''}`}
       onKeyDown={onKeyDown}
       onPointerLeave={() => setTold(null)}
       onBlur={(event) => {
@@ -55,7 +57,13 @@ export function ModeControl({ node, mode, pending, onChange, effect, compact = f
         setTold(null);
       }}
     >
-      <div role="radiogroup" aria-label={`Mode of ${node}`} aria-busy={pending !== null} className={css['group']}>
+      <div
+        role="radiogroup"
+        aria-label={`Mode of ${node}`}
+        aria-busy={pending !== null}
+        aria-disabled={locked !== '' || undefined}
+        className={css['group']}
+      >
         {modeChoices.map(({ value, label }, i) => (
           <button
             key={value}
@@ -77,7 +85,7 @@ export function ModeControl({ node, mode, pending, onChange, effect, compact = f
             onClick={(event) => {
               event.stopPropagation();
               setTold(null);
-              if (value !== chosen) onChange(value);
+              if (value !== chosen && !locked) onChange(value);
             }}
           >
             {label}
@@ -86,7 +94,7 @@ export function ModeControl({ node, mode, pending, onChange, effect, compact = f
       </div>
       {told === null ? null : (
         <div role="tooltip" id={hint} className={css['hint']}>
-          {effect(told)}
+          {locked || effect(told)}
         </div>
       )}
     </div>

@@ -4,6 +4,7 @@ import { formatCount, formatMs, formatRate, missing } from '../../ui/format.ts';
 import { stateLooks } from '../../ui/effective-state.ts';
 import { MiddleTruncate } from '../../ui/middle-truncate.tsx';
 import { StateRing } from '../../ui/state-ring.tsx';
+import { useLock } from '../../stores/context.tsx';
 import { cardId, type Lane, selectionHref } from './live-model.ts';
 import { ModeControl } from './mode-control.tsx';
 import { drainProgress, reasonLine, remainSeconds, sinceLine } from './node-words.ts';
@@ -27,6 +28,7 @@ export const NodeCard = memo(function NodeCard({ lane, now, selected, compact, h
   const { node, pool, state, rates } = lane;
   const look = stateLooks[state];
   const { pending, error, set, effect } = useSetMode(pool.id, node.id);
+  const locked = useLock();
   const drain = state === 'draining' ? drainProgress(node, now) : undefined;
   const word = <span className={state === 'down' ? 'fill-down' : look.className}>{look.word}</span>;
   const since = sinceLine(node, state, now);
@@ -84,7 +86,7 @@ export const NodeCard = memo(function NodeCard({ lane, now, selected, compact, h
           <i style={{ width: `${(drain.share * 100).toFixed(1)}%` }} />
         </div>
       ) : null}
-      <ModeControl node={node.label} mode={node.mode} pending={pending} onChange={set} effect={effect} compact={compact} />
+      <ModeControl node={node.label} mode={node.mode} pending={pending} onChange={set} effect={effect} compact={compact} locked={locked} />
       {compact ? null : (
         <div className={`${css['figures']} num`}>
           <span>

@@ -4,7 +4,7 @@ import { useClient } from '../../bridge/context.tsx';
 import { useConfig, useEngine, useStores, useTraffic, useView } from '../../stores/context.tsx';
 import { useNow } from '../../ui/use-now.ts';
 import { type ClientsFeed, createClientsFeed } from './clients-feed.ts';
-import { addMoves, expireMoves, type Movements, noMovements } from './departures.ts';
+import { addMoves, expireMoves, ghostMs, type Movements, noMovements } from './departures.ts';
 import { buildLiveModel, type LiveModel } from './live-model.ts';
 
 /** `value`, or what it was when the view began to stand still. */
@@ -17,8 +17,9 @@ export function useHeld<T>(value: T, held: boolean): T {
 /** The client table for as long as the map is open. */
 export function useClientsFeed(): ClientsFeed {
   const client = useClient();
-  const { journal, view, engine } = useStores();
+  const { journal, view, engine, past } = useStores();
   const feed = useMemo(() => {
+    if (past) return past.clients;
     // Nodes whose clients are on their way elsewhere: the engine forgets where they were until they come back.
     const isLeft = (pool: string, id: string) => {
       const node = engine.store
@@ -28,7 +29,7 @@ export function useClientsFeed(): ClientsFeed {
       return node !== undefined && (node.state === 'down' || node.mode === 'reject' || node.mode === 'drain');
     };
     return createClientsFeed(client, journal, isLeft);
-  }, [client, journal, engine]);
+  }, [client, journal, engine, past]);
   useEffect(
     () => feed.start(() => !document.hidden && view.getState().paused === null && engine.store.getState().pools.length > 0),
     [feed, view, engine],
@@ -57,7 +58,8 @@ export function useLiveModel(feed: ClientsFeed, onlyPool: string): LiveModel {
 /** What movements have left behind and brought; fades by itself. */
 export function useMovements(feed: ClientsFeed): Movements {
   const [movements, setMovements] = useState(noMovements);
-  const { view } = useStores();
+  const { view, past } = useStores();
+  const { time } = useTraffic();
   useEffect(
     () =>
       feed.onMoving((moves) => {
@@ -71,5 +73,10 @@ export function useMovements(feed: ClientsFeed): Movements {
     const timer = setInterval(() => setMovements((before) => expireMoves(before, Date.now())), 500);
     return () => clearInterval(timer);
   }, [any]);
-  return movements;
+  // A replay knows what has just happened at the moment it shows, from wherever it came there.
+  const replayed = useMemo(
+    () => past?.clients.recent(time, ghostMs).reduce((sum, { time: at, move }) => addMoves(sum, [move], at), noMovements),
+    [past, time],
+  );
+  return replayed ? expireMoves(replayed, time) : movements;
 }

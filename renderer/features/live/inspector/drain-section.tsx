@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'react';
 import type { Client } from '../../../../shared/model/metrics.ts';
 import { errorMessage } from '../../../bridge/client.ts';
 import { useClient } from '../../../bridge/context.tsx';
-import { useStores, useView } from '../../../stores/context.tsx';
+import { useLock, useStores, useView } from '../../../stores/context.tsx';
 import { nodeNames, takers } from '../../../stores/mode-words.ts';
 import { Button } from '../../../ui/button.tsx';
 import { formatClock, formatCount, formatDuration } from '../../../ui/format.ts';
@@ -136,6 +136,7 @@ export function DrainSection({ lane, now }: { lane: Lane; now: number }) {
   const { pool, node } = lane;
   const staying = useStaying(pool.id, node.id);
   const [asking, setAsking] = useState(false);
+  const locked = useLock();
   const drain = drainProgress(node, now);
   if (!drain || !node.drain) return null;
   const others = takers(pool.nodes).filter((n) => n.id !== node.id);
@@ -169,7 +170,7 @@ export function DrainSection({ lane, now }: { lane: Lane; now: number }) {
             : 'The time is up: who comes back is sent elsewhere.'}
           {pinned > 0 ? ` ${pinned === 1 ? '1 pinned client stays' : `${pinned} pinned clients stay`} longer.` : ''}
         </p>
-        {asking ? (
+        {locked ? null : asking ? (
           <MoveNow lane={lane} count={movable} onDone={() => setAsking(false)} />
         ) : (
           <div className={css['moveNow']}>

@@ -1,9 +1,11 @@
 import { useEffect } from 'react';
+import { useLock } from '../../../stores/context.tsx';
 import type { LiveModel, Selection } from '../live-model.ts';
 import { ClientInspector } from './client-inspector.tsx';
 import { ListenerInspector, PoolInspector } from './hub-inspectors.tsx';
 import { NodeInspector } from './node-inspector.tsx';
 import { closeInspector, InspectorHead } from './parts.tsx';
+import { PastClientInspector } from './past-client-inspector.tsx';
 
 /** What is known of the chosen thing, and the evidence for it. */
 export function Inspector({ selection, model }: { selection: Selection; model: LiveModel }) {
@@ -23,6 +25,7 @@ export function Inspector({ selection, model }: { selection: Selection; model: L
 }
 
 function Content({ selection, model }: { selection: Selection; model: LiveModel }) {
+  const inReplay = useLock() !== '';
   if (selection.kind === 'node') {
     const lane = model.lanes.find((l) => l.pool.id === selection.pool && l.node.id === selection.id);
     const block = model.blocks.find((b) => b.pool.id === selection.pool);
@@ -40,6 +43,7 @@ function Content({ selection, model }: { selection: Selection; model: LiveModel 
   if (selection.kind === 'client') {
     const lane = model.lanes.find((l) => l.clients.some((c) => c.pool === selection.pool && c.key === selection.id));
     const client = lane?.clients.find((c) => c.pool === selection.pool && c.key === selection.id);
+    if (lane && client && inReplay) return <PastClientInspector client={client} lane={lane} />;
     if (lane && client) return <ClientInspector key={client.key} client={client} lane={lane} now={model.now} />;
   }
   return (

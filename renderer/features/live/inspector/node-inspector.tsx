@@ -3,7 +3,7 @@ import type { PoolConfig } from '../../../../shared/model/config.ts';
 import type { CheckResult } from '../../../../shared/model/state.ts';
 import { errorMessage } from '../../../bridge/client.ts';
 import { useClient } from '../../../bridge/context.tsx';
-import { useStores } from '../../../stores/context.tsx';
+import { useLock, useStores } from '../../../stores/context.tsx';
 import { Button, ButtonLink } from '../../../ui/button.tsx';
 import { stateLooks } from '../../../ui/effective-state.ts';
 import { formatClock, formatCount, formatDuration, formatMs, formatRate, missing } from '../../../ui/format.ts';
@@ -118,6 +118,7 @@ export function NodeInspector({ lane, block, model }: { lane: Lane; block: Block
   const [trying, setTrying] = useState(false);
   const [tried, setTried] = useState<{ text: string; ok: boolean } | null>(null);
   const { pending, error, set, effect } = useSetMode(pool.id, node.id);
+  const locked = useLock();
   const config = block.config;
   const nodeConfig = config?.nodes.find((n) => n.id === node.id);
   const series = traffic.node(lane.key);
@@ -153,7 +154,7 @@ export function NodeInspector({ lane, block, model }: { lane: Lane; block: Block
         ) : null}
         {state === 'draining' ? <DrainSection lane={lane} now={model.now} /> : null}
         <Section title="Mode">
-          <ModeControl node={node.label} mode={node.mode} pending={pending} onChange={set} effect={effect} />
+          <ModeControl node={node.label} mode={node.mode} pending={pending} onChange={set} effect={effect} locked={locked} />
           <p className={`small muted ${css['modeWords']}`}>{effect(pending ?? node.mode)}</p>
         </Section>
         {config && state !== 'rejecting' ? <Evidence lane={lane} config={config} now={model.now} /> : null}
@@ -181,11 +182,14 @@ export function NodeInspector({ lane, block, model }: { lane: Lane; block: Block
               ['Address', <span className={`mono ${css['whole']}`}>{node.address}</span>],
               [
                 'Open now',
-                `${formatCount(rates?.connections ?? node.connections)} of ${nodeConfig?.maxConnections ? formatCount(nodeConfig.maxConnections) : 'no limit'}`,
+                `${formatCount(rates?.connections ?? node.connections)}${nodeConfig ? ` of ${nodeConfig.maxConnections ? formatCount(nodeConfig.maxConnections) : 'no limit'}` : ''}`,
               ],
               ['Weight', `${node.weight}, ${weights > 0 ? `${Math.round((100 * node.weight) / weights)} % of the pool` : ''}`],
               ['Errors', `${formatCount(node.errors)} of ${formatCount(node.requests)} requests`],
-              ['TLS to node', tls ? (typeof tls === 'object' && !tls.verify ? 'on, not verified' : 'on, verified') : 'off'],
+              [
+                'TLS to node',
+                !nodeConfig ? missing : tls ? (typeof tls === 'object' && !tls.verify ? 'on, not verified' : 'on, verified') : 'off',
+              ],
             ]}
           />
         </Section>
@@ -198,19 +202,26 @@ export function NodeInspector({ lane, block, model }: { lane: Lane; block: Block
       <div className={css['foot']}>
         {state === 'draining' ? (
           <>
-            <Button small onClick={() => set('accept')} disabled={pending !== null}>
+            <Button small onClick={() => set('accept')} disabled={pending !== null || locked !== ''} title={locked || undefined}>
               Cancel the drain
             </Button>
             <span className="small muted">back to Accept</span>
           </>
         ) : (
           <>
-            <Button small onClick={tryNow} disabled={trying || !nodeConfig || config?.healthCheck.type === 'none'}>
+            <Button
+              small
+              onClick={tryNow}
+              title={locked || undefined}
+              disabled={locked !== '' || trying || !nodeConfig || config?.healthCheck.type === 'none'}
+            >
               {trying ? 'Checking' : 'Check now'}
             </Button>
-            <ButtonLink small href={`#/pools/${encodeURIComponent(pool.id)}`}>
-              Edit the pool
-            </ButtonLink>
+            {locked ? null : (
+              <ButtonLink small href={`#/pools/${encodeURIComponent(pool.id)}`}>
+                Edit the pool
+              </ButtonLink>
+            )}
           </>
         )}
       </div>

@@ -1,0 +1,40 @@
+import { ArrowRight } from 'lucide-react';
+import { missing } from '../../ui/format.ts';
+import type { Measure } from './score-words.ts';
+import css from './scorecard.module.css';
+
+/** "api-2 → api-1 7" with a drawn arrow: the character is not in every font. */
+function Arrows({ text }: { text: string }) {
+  return text.split(' → ').map((part, i) => (
+    // Parts never change their order.
+    <span key={i}>
+      {i > 0 ? <ArrowRight size={11} aria-label="to" /> : null}
+      {part}
+    </span>
+  ));
+}
+
+/** What a failure came to. Each number says on hover and focus what exactly it counts. */
+export function Scorecard({ measures }: { measures: readonly Measure[] }) {
+  return (
+    <dl className={`num ${css['cards']}`} data-scorecard data-count={measures.length}>
+      {measures.map((measure) => (
+        <div key={measure.id} tabIndex={0} data-measure={measure.id} className={css['card']}>
+          <dt className="ellipsis">{measure.name}</dt>
+          <dd className={css['value']} data-long={measure.value.length > 6 || undefined}>
+            <b className={measure.value === missing ? css['unknown'] : undefined}>
+              <Arrows text={measure.value} />
+            </b>
+            {measure.unit ? <span> {measure.unit}</span> : null}
+          </dd>
+          <dd className={`${css['below']} ellipsis`} title={measure.below}>
+            <Arrows text={measure.below} />
+          </dd>
+          <dd role="tooltip" className={css['definition']}>
+            {measure.definition}
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
