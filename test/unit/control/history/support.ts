@@ -19,7 +19,7 @@ export function snapshot(at: number): EngineSnapshot {
   const counts = { requests: 0, errors: 0, retried: 0, bytesIn: 0, bytesOut: 0, connections: 0 };
   const nodes = ['a', 'b', 'd'].map((id, i) => ({
     ...{ id, label: `api-${i + 1}`, address: `127.0.0.1:900${i}`, weight: 100, mode: 'accept' as const, state: 'up' as const },
-    ...{ reason: '', since: at, lastCheck: null, streak: 1, nextCheckAt: null, ...counts, stickyClients: 0, drain: null },
+    ...{ reason: '', since: at, lastCheck: null, streak: 1, nextCheckAt: null, ...counts, stickyClients: 0, drain: null, fault: null },
   }));
   return {
     ...{ epoch: 1, seq: 1, startedAt: at },
