@@ -65,7 +65,6 @@ class LentReading implements ClientReading {
 
   /** @param accepted has a handle; it is not to be used any more. */
   constructor(accepted: Socket & Innards, handle: object) {
-    accepted._handle = null;
     const socket = new AdoptingSocket({
       handle,
       allowHalfOpen: accepted.allowHalfOpen,
@@ -78,6 +77,7 @@ class LentReading implements ClientReading {
         },
       },
     }) as Socket & Innards;
+    accepted._handle = null;
     // Whoever holds `_server` takes itself off the server's count when it closes.
     socket.server = accepted.server;
     socket._server = accepted._server;
@@ -133,6 +133,7 @@ const proofMs = 2_000;
 async function tryLending(): Promise<boolean> {
   const server = createServer({ allowHalfOpen: true, noDelay: true });
   let client: Socket | undefined;
+  let taken: Socket | undefined;
   let socket: Socket | undefined;
   let timer: NodeJS.Timeout | undefined;
   try {
@@ -140,6 +141,7 @@ async function tryLending(): Promise<boolean> {
       timer = setTimeout(resolve, proofMs, false);
       server.on('error', reject);
       server.on('connection', (accepted: Socket & Innards) => {
+        taken = accepted;
         try {
           const port = accepted.remotePort;
           if (!isWhole(accepted)) throw new Error('no handle');
@@ -167,6 +169,7 @@ async function tryLending(): Promise<boolean> {
     clearTimeout(timer);
     client?.destroy();
     socket?.destroy();
+    taken?.destroy();
     server.close();
   }
 }

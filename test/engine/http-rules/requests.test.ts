@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { allowLending } from '../../../electron/engine/sessions/lent-reading.ts';
 import { checkRequest } from './check-request.ts';
 import { requestCases, type RequestCase } from './corpus.ts';
 import { Lanes, type Lane } from './lanes.ts';
@@ -9,6 +10,10 @@ let lanes: Lanes;
 
 beforeAll(async () => {
   lanes = await Lanes.start();
+});
+
+afterEach(() => {
+  allowLending(true);
 });
 
 afterAll(async () => {
@@ -43,7 +48,11 @@ describe.each(rows)('requests of row %i', (row) => {
     expect(await run(cases, (c) => everyCut(c.bytes, c.cuts))).toBe('');
   });
 
-  it('byte by byte and in random pieces', { timeout: 60_000 }, async () => {
+  it.each([
+    ['lent', true],
+    ['own', false],
+  ] as const)('byte by byte and in random pieces, read into %s buffers', { timeout: 60_000 }, async (_, lends) => {
+    allowLending(lends);
     expect(await run(cases, (c) => pieces(c.bytes))).toBe('');
   });
 });
