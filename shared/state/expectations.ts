@@ -83,10 +83,12 @@ function movedIn(run: Judged, { fromMs = 0, untilMs = Infinity }: Window, node: 
   return new Set(moved.map((entry) => entry.client)).size;
 }
 
+const number = (value: number): string => value.toLocaleString('en-US');
+
 function boundWords(min: number | undefined, max: number | undefined): string {
-  if (min !== undefined && max !== undefined) return min === max ? String(min) : `${min} to ${max}`;
-  if (max === 0) return 'no';
-  return max === undefined ? `at least ${min}` : `at most ${max}`;
+  if (min !== undefined && max !== undefined) return min === max ? number(min) : `${number(min)} to ${number(max)}`;
+  if (max !== undefined) return max === 0 ? 'no' : `at most ${number(max)}`;
+  return min === undefined ? 'any' : `at least ${number(min)}`;
 }
 
 /** "no requests lost: 0", "at least 5 clients moved away from api-2 between 5 s and 10 s: 8". */
@@ -97,7 +99,7 @@ function counted(
   window: Window,
 ): Verdict {
   const held = (min === undefined || seen >= min) && (max === undefined || seen <= max);
-  return { held, words: `${boundWords(min, max)} ${what}${windowWords(window)}: ${seen}` };
+  return { held, words: `${boundWords(min, max)} ${what}${windowWords(window)}: ${number(seen)}` };
 }
 
 interface StateChange {

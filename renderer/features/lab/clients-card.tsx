@@ -44,8 +44,8 @@ export function ClientsCard({ lab, act, taken }: { lab: LabState; act: Act; take
         onChange={(requestsPerSecond) => set({ requestsPerSecond })}
       />
       <Slider
-        label="On a connection kept open"
-        unit="% of req."
+        label="Keep-alive requests"
+        unit="%"
         max={100}
         step={5}
         value={Math.round(clients.keepAlive * 100)}
@@ -53,8 +53,8 @@ export function ClientsCard({ lab, act, taken }: { lab: LabState; act: Act; take
         onChange={(share) => set({ keepAlive: share / 100 })}
       />
       <Slider
-        label="Holding a WebSocket"
-        unit="% of cl."
+        label="With a WebSocket"
+        unit="%"
         max={100}
         step={5}
         value={Math.round(clients.webSockets * 100)}

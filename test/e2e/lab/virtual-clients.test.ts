@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
+import { WebSocketServer } from 'ws';
 import { startVirtualClients } from '../../../electron/control/lab/virtual-clients-thread.ts';
 import { VirtualClients } from '../../../electron/control/lab/virtual-clients.ts';
 import { sleep, until } from './support.ts';
@@ -158,4 +159,70 @@ test('in their own thread they count, take new loads and stop at once', async ()
   const after = seen;
   await sleep(100);
   expect(seen).toBe(after);
+});
+
+test.runIf(process.platform === 'linux')('each comes from an address of its own where that is asked for', async () => {
+  const addresses = new Map<string, Set<string>>();
+  let given = 0;
+  const { port } = await serve((request, response) => {
+    const cookie = /NB_SRVID=(\w+)/.exec(request.headers.cookie ?? '')?.[1];
+    if (cookie === undefined) response.setHeader('Set-Cookie', `NB_SRVID=c${++given}`);
+    else addresses.set(cookie, (addresses.get(cookie) ?? new Set()).add(request.socket.remoteAddress ?? ''));
+    response.end('hello');
+  });
+  const load = new VirtualClients({ ...load0, host: '127.0.0.1', port, seed: 1, count: 6, requestsPerSecond: 300, ownAddresses: true });
+  closing.push(() => load.stop());
+  await until('all seen again', () => addresses.size === 6);
+  load.stop();
+  expect([...addresses.values()].map((set) => set.size)).toEqual([1, 1, 1, 1, 1, 1]);
+  expect([...addresses.values()].flatMap((set) => [...set]).sort()).toEqual([2, 3, 4, 5, 6, 7].map((n) => `127.0.0.${n}`));
+});
+
+test('the share of kept connections is what was asked for, and answers are counted by node', async () => {
+  let connections = 0;
+  let requests = 0;
+  const { port, server } = await serve((_, response) => {
+    requests += 1;
+    response.setHeader('X-Node', requests % 2 === 0 ? 'even' : 'odd').end('hello');
+  });
+  server.on('connection', () => (connections += 1));
+  const load = new VirtualClients({ ...load0, host: '127.0.0.1', port, seed: 1, count: 4, requestsPerSecond: 400, keepAlive: 0.5 });
+  closing.push(() => load.stop());
+  await until('400 requests', () => load.counts().answered >= 400);
+  load.stop();
+  expect(connections).toBeGreaterThan(requests * 0.35);
+  expect(connections).toBeLessThan(requests * 0.65);
+  const { even, odd } = load.counts().byNode;
+  expect((even ?? 0) + (odd ?? 0)).toBe(load.counts().answered);
+});
+
+test('a share of them holds a WebSocket; what breaks is counted and opened again', async () => {
+  const sockets = new WebSocketServer({ noServer: true });
+  const { port, server } = await serve((_, response) => response.end('hello'));
+  server.on('upgrade', (request, socket, head) => {
+    sockets.handleUpgrade(request, socket, head, (one) => {
+      one.on('message', (data) => one.send(data as Buffer));
+    });
+  });
+  const load = new VirtualClients({ ...load0, host: '127.0.0.1', port, seed: 1, count: 6, requestsPerSecond: 60, webSockets: 0.5 });
+  closing.push(() => load.stop());
+  const counts = () => load.counts().sockets;
+  await until('three are open and talk', () => counts().open === 3 && counts().echoed >= 2);
+  for (const one of sockets.clients) one.terminate();
+  await until('all three broke', () => counts().broken === 3);
+  await until('and are open again', () => counts().open === 3 && counts().opened === 6);
+  load.set({ ...load0, host: '127.0.0.1', port, count: 6, requestsPerSecond: 60, webSockets: 0 });
+  await until('closed when not wanted', () => sockets.clients.size === 0);
+  expect(counts()).toMatchObject({ open: 0, broken: 3 });
+});
+
+test('what a run counts begins with it', async () => {
+  const { port } = await serve((_, response) => setTimeout(() => response.end('hello'), 20));
+  const load = clients({ port, count: 10, requestsPerSecond: 300 });
+  await until('traffic', () => load.counts().answered > 50);
+  load.begin();
+  await until('more of it', () => load.counts().run.sent > 50);
+  load.set({ ...load0, host: '127.0.0.1', port, count: 10, requestsPerSecond: 0 });
+  await until('the last answers', () => load.counts().run.sent === load.counts().run.answered);
+  expect(load.counts().sent).toBeGreaterThan(load.counts().run.sent + 50);
 });
