@@ -2,8 +2,8 @@ import { Worker } from 'node:worker_threads';
 import { siblingWorkerUrl } from '../../thread/worker-url.ts';
 import type { Match, MatchAnswer } from './pattern-worker.ts';
 
-/** A match that takes longer is given up. Any sensible pattern is through 64 KiB in a few milliseconds. */
-export const maxMatchMs = 250;
+/** A match that takes longer is given up. Any sensible pattern is through 64 KiB in a few milliseconds; the rest is for machines that are busy. */
+export const maxMatchMs = 500;
 /** A thread without work for this long is ended. */
 const idleMs = 60_000;
 const maxKnownSlow = 1_000;
