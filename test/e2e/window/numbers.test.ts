@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { freePort } from '../../support/free-port.ts';
 import { sleep } from '../../support/wait.ts';
 import { startNode, type TestNode } from '../headless/nodes.ts';
@@ -35,6 +35,9 @@ let retried = 0;
 let nodes: TestNode[];
 let stage: WindowStage;
 let port: number;
+
+// The screens ask once a second, and the machine may be busy.
+vi.setConfig({ expect: { poll: { timeout: 8_000 } } });
 
 beforeAll(async () => {
   nodes = await Promise.all(
