@@ -66,7 +66,12 @@ export class TrafficMeter {
       epoch,
       time,
       intervalMs,
-      listeners: [...listeners].map((listener) => ({ id: listener.config.id, connections: listener.open, ...this.since(listener), latency: listener.latencies.take() })),
+      listeners: [...listeners].map((listener) => ({
+        id: listener.config.id,
+        connections: listener.open,
+        ...this.since(listener),
+        latency: listener.latencies.take(),
+      })),
       nodes,
       total: this.total,
       clients,

@@ -92,7 +92,7 @@ it('the log and the charts say what an outside counter saw', { timeout: 40_000 }
   const list = async (params: object): Promise<{ entries: RequestRecord[]; sampling: { every: number; seen: number; recorded: number } }> =>
     (await api.call('requests.list', params)).value;
   const { entries, sampling } = await list({ limit: 1_000 });
-  expect(sampling).toEqual({ every: 1, seen: asked, recorded: asked });
+  expect(sampling).toEqual({ every: 1, errorsEvery: 1, seen: asked, recorded: asked });
   expect(entries).toHaveLength(asked);
   for (const [name, count] of seen) expect(entries.filter(({ node }) => node === name)).toHaveLength(count.requests);
   const failed = await list({ limit: 1_000, filter: { status: 500 } });
