@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { formatHostPort, parseHostPort, reachesListener } from './address.ts';
 import { configSchema, showValue, type Config } from './config.ts';
+import { dependsOn, withoutFields } from './repair.ts';
 
 /** One mistake. `path` is as a person writes it: `pools[0].nodes[2].weight`; empty for the file itself. */
 export interface ConfigIssue {
@@ -240,6 +241,20 @@ function crossChecks(config: Config): ConfigIssue[] {
   return issues;
 }
 
+/** Where the wrong fields are: of unknown keys, the keys. */
+function wrongFields(issues: readonly z.core.$ZodIssue[]): Path[] {
+  return issues.flatMap((issue) => (issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key]) : [issue.path]));
+}
+
+/** Mistakes between fields of a document that has wrong fields, too: those that do not depend on one of them. */
+function crossChecksBeside(raw: unknown, found: readonly z.core.$ZodIssue[]): ConfigIssue[] {
+  const aside = wrongFields(found);
+  const parsed = configSchema.safeParse(withStickinessDefaults(withoutFields(raw, aside)), { reportInput: true });
+  if (!parsed.success) return [];
+  const paths = aside.map(formatPath);
+  return crossChecks(parsed.data).filter((issue) => !dependsOn(issue.path, paths));
+}
+
 /**
  * Reads a configuration of unknown shape.
  * @returns the configuration with every default filled in, or every mistake found, each with its path.
@@ -248,7 +263,10 @@ export function parseConfig(raw: unknown): ConfigResult {
   if (!isObject(raw))
     return { issues: [{ path: '', message: `must be an object with version, listeners and pools, got ${showValue(raw)}` }] };
   const parsed = configSchema.safeParse(withStickinessDefaults(raw), { reportInput: true });
-  if (!parsed.success) return { issues: issuesFrom(configSchema, raw, parsed.error.issues) };
+  if (!parsed.success) {
+    const issues = issuesFrom(configSchema, raw, parsed.error.issues);
+    return { issues: [...issues, ...crossChecksBeside(raw, parsed.error.issues)] };
+  }
   const issues = crossChecks(parsed.data);
   return issues.length > 0 ? { issues } : { config: parsed.data, issues: [] };
 }
