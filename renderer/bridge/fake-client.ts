@@ -507,7 +507,9 @@ export function createFakeMain(options: FakeOptions = {}): FakeMain {
         counts.set(key, { requests: count.requests + whole, errors: count.errors + errors });
         served += whole;
         const through = listeners.find((l) => l.pool === pool.id && l.state === 'up');
-        if (through) for (let i = 0; i < Math.min(whole, 100); i++) requestLog.record(time, through, poolOf(pool.id), node.id, owned[n]![i % owned[n]!.length]?.key);
+        if (through)
+          for (let i = 0; i < Math.min(whole, 100); i++)
+            requestLog.record(time, through, poolOf(pool.id), node.id, owned[n]![i % owned[n]!.length]?.key);
         const sticky = owned[n]!;
         for (const client of sticky) {
           if (time - client.lastSeen > 8_000 || node.state === 'down' || random() > 0.3) continue;

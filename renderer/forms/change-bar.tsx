@@ -60,7 +60,7 @@ export function ChangeBar({ label = 'Changes' }: { label?: string }) {
 
   if (changes.length === 0) {
     return applied === null ? null : (
-      <div className={styles['bar']} role="status">
+      <div className={styles['bar']} data-change-bar role="status">
         <Check size={16} aria-hidden="true" />
         <b className={styles['count']}>{countChanges(applied)} applied</b>
         <span className={styles['words']} title="Saved, and in effect now. Open connections stayed.">
@@ -74,7 +74,7 @@ export function ChangeBar({ label = 'Changes' }: { label?: string }) {
   return (
     <>
       <ChangedElsewhere />
-      <div className={styles['bar']} role="region" aria-label={label}>
+      <div className={styles['bar']} data-change-bar role="region" aria-label={label}>
         <b className={styles['count']}>{countChanges(changes.length)}</b>
         {failure ? (
           <span className={styles['failure']} role="alert">

@@ -5,9 +5,14 @@ import { MiddleTruncate } from './middle-truncate.tsx';
 import { StateRing } from './state-ring.tsx';
 import styles from './table.module.css';
 
+interface TableProps extends HTMLAttributes<HTMLTableElement> {
+  /** Narrower than this it is moved sideways instead of losing its column of free width. Pixels. */
+  minWidth?: number | undefined;
+}
+
 /** A table with fixed columns; give it a `<colgroup>`. Its head stays in view while it scrolls. */
-export function Table({ className, ...rest }: HTMLAttributes<HTMLTableElement>) {
-  return <table className={clsx(styles['table'], styles['sticky'], className)} {...rest} />;
+export function Table({ className, minWidth, style, ...rest }: TableProps) {
+  return <table className={clsx(styles['table'], styles['sticky'], className)} style={{ ...style, minWidth }} {...rest} />;
 }
 
 interface CellLook {
@@ -58,6 +63,7 @@ export function TableScroll({ ref, label, contained, className, ...rest }: Table
   return (
     <div
       ref={ref}
+      data-scroll
       className={clsx(styles['scroll'], contained && styles['contained'], className)}
       {...(label ? { tabIndex: 0, role: 'region', 'aria-label': label } : {})}
       {...rest}

@@ -100,6 +100,8 @@ export function clipped(page: Page): Promise<string[]> {
       const over = hit?.closest('aside.inspector');
       if (!hit || (over && style(over).position === 'absolute' && !over.contains(control))) continue;
       const label = control instanceof HTMLInputElement ? control.closest('label') : null;
+      // A client's chip may fly over another one.
+      if (control.matches('[data-client]') && hit.closest('[data-client]')) continue;
       if (control.contains(hit) || hit.contains(control) || label?.contains(hit)) continue;
       const words = (control.getAttribute('aria-label') ?? control.textContent ?? '').trim().slice(0, 40) || name(control);
       found.add(`covered: "${words}" in ${where(control)}, by ${where(hit)}`);

@@ -108,7 +108,7 @@ export async function startScreens(): Promise<Screens> {
       );
       if (isTimeHeld) await page.clock.install({ time: heldTime });
       await page.goto(`http://127.0.0.1:${port}/${hash}`);
-      if (isTimeHeld) await page.clock.runFor(1_000);
+      if (isTimeHeld) for (let i = 0; i < 4; i++) await page.clock.fastForward(250);
       await page
         .locator(isUnreached ? 'main' : 'main h1')
         .first()

@@ -131,6 +131,17 @@ export const views: readonly (readonly [name: string, hash: string, act?: (page:
   ['a pool beside the map', '#/live/pool/web'],
   ['pools', '#/pools'],
   ['a pool', '#/pools/web'],
+  [
+    'a pool with changes',
+    '#/pools/web',
+    async (page) => {
+      const interval = page.getByLabel('Interval');
+      if ((await interval.count()) === 0) return;
+      await interval.fill('7');
+      const apply = page.getByRole('button', { name: /^Apply/ });
+      if (await page.evaluate(() => window.fake.handlers['config.apply'].length === 0)) await apply.click();
+    },
+  ],
   ['listeners', '#/listeners'],
   ['a listener', '#/listeners/web'],
   ['the guided form', '#/listeners/new'],

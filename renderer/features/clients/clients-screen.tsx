@@ -249,7 +249,7 @@ export function ClientsScreen({ parts }: { parts: string[] }) {
         ) : (
           // Focusable so that the arrow keys move through the clients wherever the focus is in the table.
           <TableScroll ref={scroller} label="Clients" onKeyDown={onKeyDown}>
-            <Table aria-rowcount={total + 1}>
+            <Table aria-rowcount={total + 1} minWidth={heads.reduce((sum, { width = 140 }) => sum + width, 0)}>
               <colgroup>
                 {heads.map(({ column, width }) => (
                   <col key={column} {...(width === undefined ? {} : { style: { width } })} />

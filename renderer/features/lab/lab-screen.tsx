@@ -97,7 +97,7 @@ export function LabScreen() {
           </>
         }
       />
-      <div className={styles['page']}>
+      <div className={styles['page']} data-scroll>
         {failure ? (
           <div className={styles['failure']} role="alert">
             <FieldError>{failure}</FieldError>

@@ -156,7 +156,7 @@ export function GuidedListener({ given }: { given: string | undefined }) {
   return (
     <main className="screen">
       <PageHead title="One address" parent={{ label: 'Listeners', href: '#/listeners' }} />
-      <div className={styles['guided']}>
+      <div className={styles['guided']} data-scroll>
         <form
           noValidate
           className={styles['guidedForm']}

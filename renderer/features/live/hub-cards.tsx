@@ -87,8 +87,12 @@ export const PoolCard = memo(function PoolCard({ pool, selected }: PoolCardProps
           <MiddleTruncate text={pool.name} keep={5} />
         </a>
       </h2>
-      <p className={`${css['hubLine']} ellipsis`}>{algorithmWords[pool.algorithm]}</p>
-      <p className={`${css['hubLine']} ellipsis`}>{stickinessWords[pool.stickiness]}</p>
+      <p className={`${css['hubLine']} ellipsis`} title={algorithmWords[pool.algorithm]}>
+        {algorithmWords[pool.algorithm]}
+      </p>
+      <p className={`${css['hubLine']} ellipsis`} title={stickinessWords[pool.stickiness]}>
+        {stickinessWords[pool.stickiness]}
+      </p>
       <div className={css['hubState']}>
         <RollUpRing rollUp={rollUp(pool.nodes, pool.available > 0)} size={18} />
         <span className="num">{words}</span>

@@ -40,6 +40,10 @@ export function About({ info, failure }: { info: AppInfo | null; failure: string
         <dd className="num">{info ? formatDuration(now - info.startedAt) : missing}</dd>
         <dt>Engine running for</dt>
         <dd className="num">{engineSince === null ? missing : formatDuration(now - engineSince)}</dd>
+        <dt>Look</dt>
+        <dd>
+          <a href="#/design">Every part in every state</a>
+        </dd>
       </dl>
     </section>
   );

@@ -61,7 +61,7 @@ export function SettingsScreen() {
   return (
     <main className="screen">
       <PageHead title="Settings" />
-      <div className={styles['page']}>
+      <div className={styles['page']} data-scroll>
         <Appearance onSet={set} />
         {failure ? <FieldError>{failure}</FieldError> : null}
         {info?.host === 'desktop' ? <DesktopSection onSet={set} /> : null}
