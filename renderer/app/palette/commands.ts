@@ -5,14 +5,16 @@ import { modeEffect } from '../../stores/mode-words.ts';
 import { drainMsOf } from '../../stores/mode-changes.ts';
 import type { Stores } from '../../stores/stores.ts';
 import { type EffectiveState, effectiveState, stateLooks } from '../../ui/effective-state.ts';
-import { formatClock } from '../../ui/format.ts';
+import { formatClock, formatDay } from '../../ui/format.ts';
+import { isReplaying } from '../../stores/replay-store.ts';
+import { toggleReplay } from '../replay/toggle-replay.ts';
 import { togglePause } from '../shell/pause.ts';
 import { screenShortcuts } from '../shortcuts/shortcuts.ts';
 
 /** One line of the palette. */
 export interface Command {
   id: string;
-  group: 'Go to' | 'View' | 'Demo' | 'Pools' | 'Listeners' | 'Nodes' | 'Modes' | 'Clients';
+  group: 'Go to' | 'View' | 'Replay' | 'Demo' | 'Pools' | 'Listeners' | 'Nodes' | 'Modes' | 'Clients';
   label: string;
   /** What it is or what it will do. */
   detail?: string;
@@ -29,6 +31,39 @@ const go = (hash: string) => () => {
   location.hash = hash;
 };
 const to = (...parts: string[]) => go(`#/${parts.map(encodeURIComponent).join('/')}`);
+
+/** The replay that is open, and the runs there are. */
+function replayCommands({ replay }: Stores): Command[] {
+  const view = replay.store.getState();
+  const open = isReplaying(view);
+  return [
+    ...(open
+      ? ([
+          {
+            ...{ id: 'replay play', group: 'Replay', label: view.playing ? 'Pause the replay' : 'Play the replay', also: 'run past' },
+            run: () => toggleReplay(replay),
+          },
+          {
+            ...{ id: 'replay end', group: 'Replay', label: 'Back to live', also: 'end replay now' },
+            run: () => {
+              replay.end();
+              location.hash = '#/live';
+            },
+          },
+        ] satisfies Command[])
+      : []),
+    ...(view.runs ?? []).slice(0, 20).map((run): Command => ({
+      ...{
+        id: `run ${run.id}`,
+        group: 'Replay',
+        label: `Replay ${run.name}`,
+        detail: `${formatDay(run.startedAt)}, ${formatClock(run.startedAt)}`,
+      },
+      also: 'run timeline scenario compare',
+      run: go(`#/timeline?run=${encodeURIComponent(run.id)}`),
+    })),
+  ];
+}
 
 /** What can be done now; made anew each time the palette opens. */
 export function buildCommands(stores: Stores, client: Client, openHelp: () => void): Command[] {
@@ -52,6 +87,7 @@ export function buildCommands(stores: Stores, client: Client, openHelp: () => vo
       ...{ id: 'pause', group: 'View', label: paused ? 'Resume the view' : 'Pause the view', also: 'stop freeze live', keys: ['p'] },
       run: () => togglePause(stores),
     },
+    ...replayCommands(stores),
     { id: 'present', group: 'View', label: 'Present', also: 'projector full screen', keys: ['f'], run: go('#/present') },
     { id: 'help', group: 'View', label: 'Keyboard shortcuts', also: 'help keys', keys: ['?'], run: openHelp },
     ...(['dark', 'light', 'system'] as const)

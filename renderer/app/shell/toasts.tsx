@@ -1,6 +1,7 @@
 import { useEffect } from 'react';
 import type { JournalEntry } from '../../../shared/model/journal.ts';
-import { useStores, useToasts } from '../../stores/context.tsx';
+import { useReplay, useStores, useToasts } from '../../stores/context.tsx';
+import { isReplaying } from '../../stores/replay-store.ts';
 import type { Stores } from '../../stores/stores.ts';
 import type { ToastMessage } from '../../stores/toast-store.ts';
 import { Button, ButtonLink } from '../../ui/button.tsx';
@@ -108,13 +109,15 @@ function watchJournal({ journal, engine, toasts }: Stores): () => void {
 export function Toasts() {
   const stores = useStores();
   const toasts = useToasts();
+  const replaying = useReplay(isReplaying);
   useEffect(() => watchJournal(stores), [stores]);
   return (
     <div className={css['toasts']} aria-live="polite">
       {toasts.map((toast) => (
         <Toast
           key={toast.id}
-          title={toast.title}
+          // Over the past a message is still about now, and says so.
+          title={replaying ? `Now, live: ${toast.title}` : toast.title}
           mark={toast.state ? <StateRing state={toast.state} /> : undefined}
           action={
             toast.action ? (
@@ -128,7 +131,14 @@ export function Toasts() {
                 {toast.action.label}
               </Button>
             ) : toast.href ? (
-              <ButtonLink small href={toast.href} onClick={() => stores.toasts.dismiss(toast.id)}>
+              <ButtonLink
+                small
+                href={toast.href}
+                onClick={() => {
+                  stores.toasts.dismiss(toast.id);
+                  if (replaying) stores.replay.end();
+                }}
+              >
                 Inspect
               </ButtonLink>
             ) : undefined

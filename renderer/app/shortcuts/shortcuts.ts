@@ -39,7 +39,7 @@ export const shortcutGroups: { title: string; shortcuts: Shortcut[] }[] = [
       { keys: ['Mod', 'K'], words: 'Command palette' },
       { keys: ['?'], words: 'This help' },
       { keys: ['/'], words: 'Find on this screen, or else a client' },
-      { keys: ['p'], words: 'Pause or resume the view' },
+      { keys: ['p'], words: 'Pause or resume the view, or a replay' },
       { keys: ['f'], words: 'Present, for a projector' },
       { keys: ['Mod', 'Z'], words: 'Undo a mode change, while its message stands' },
       { keys: ['Esc'], words: 'Close what is open, leave presenting' },
@@ -48,6 +48,17 @@ export const shortcutGroups: { title: string; shortcuts: Shortcut[] }[] = [
   {
     title: 'Go to',
     shortcuts: screenShortcuts.flatMap(({ name, key }) => (key ? [{ keys: ['g', key], words: name }] : [])),
+  },
+  {
+    title: 'In the Timeline’s lanes',
+    shortcuts: [
+      { keys: ['←'], words: 'Earlier; with Shift by a tenth of a second' },
+      { keys: ['→'], words: 'Later; with Shift by a tenth of a second' },
+      { keys: ['PageUp'], words: 'The event before' },
+      { keys: ['PageDown'], words: 'The event after' },
+      { keys: ['Home'], words: 'The beginning; End: the end' },
+      { keys: ['+'], words: 'Zoom in; - out, 0 all of it' },
+    ],
   },
   {
     title: 'In a mode control',

@@ -21,19 +21,20 @@ export function scoreSeconds(ms: number | null): string {
 }
 
 const plural = (n: number, one: string) => (n === 1 ? one : `${one}s`);
-const fromWords = (from: Incident['detectFrom']) => (from === 'fault' ? 'from the fault' : 'from the first failure');
+const fromWords = (from: Incident['detectFrom']) =>
+  from === 'fault' ? 'from the fault' : from === 'first-failure' ? 'from the first failure' : 'from going down';
 
 /** Where detection is counted from, in words. */
 function signWords(incident: Incident): string {
   if (incident.detectFrom === 'fault') return `the fault at ${formatClockTenths(incident.faultAt!)}`;
   if (incident.detectFrom === 'first-failure')
     return `the first failed ${incident.firstFailureBy ?? 'check'} at ${formatClockTenths(incident.firstFailureAt!)}`;
-  return 'the first sign of it, which was not recorded';
+  return `going down at ${formatClockTenths(incident.downAt)}, as no earlier sign was recorded,`;
 }
 
 /** How long the failure was looked back at: from the first sign until the node was back. */
 const spanWords = (incident: Incident) =>
-  `${incident.detectFrom === 'fault' ? 'from the fault' : 'from the first failure'} until ${incident.upAt === null ? 'the end of the run' : 'it was back'}`;
+  `${fromWords(incident.detectFrom)} until ${incident.upAt === null ? 'the end of the run' : 'it was back'}`;
 
 /** "12 → 530 → 13": before, during and after. */
 export const p99Words = ({ before, during, after }: Incident['p99']): string =>
@@ -67,7 +68,7 @@ export function incidentMeasures(incident: Incident, name: (node: string) => str
     },
     {
       ...{ id: 'recovered', name: 'Recovered in', value: scoreSeconds(recoverMs), unit: recoverMs === null ? '' : 's' },
-      below: recoverMs === null ? 'nobody was on it' : `${fromWords(detectFrom)}`,
+      below: recoverMs === null ? 'nobody noticed' : `${fromWords(detectFrom)}`,
       definition: `From ${signWords(incident)} until the last of its clients had another node and the last request had failed on it${recoveredAt === null ? '' : `, at ${formatClockTenths(recoveredAt)}`}.`,
     },
     {
@@ -82,17 +83,17 @@ export function incidentMeasures(incident: Incident, name: (node: string) => str
     },
     {
       ...{ id: 'lost', name: 'Lost', value: formatCount(lost), unit: plural(lost, 'request') },
-      below: lost === 0 ? 'clients saw no error' : 'clients saw an error',
+      below: lost === 0 ? 'no error seen' : 'seen by clients',
       definition: `What clients of this pool’s listeners lost, ${spanWords(incident)}: answers 5xx other than 501 and 505, answers cut short, sessions no node took. From whichever node.`,
     },
     {
       ...{ id: 'p99', name: 'p99', value: p99Words(p99), unit: 'ms' },
-      below: 'before → during → after',
+      below: 'before, during, after',
       definition: `99 of 100 answers of this pool’s listeners took no longer: before the first sign, from it until it was recovered, and after that. “${missing}”: nothing was answered.`,
     },
     {
       ...{ id: 'back', name: 'Back in', value: scoreSeconds(backMs), unit: backMs === null ? '' : 's' },
-      below: upAt === null ? 'still down at the end' : backFrom === 'heal' ? 'since the fault ended' : 'since it was down',
+      below: upAt === null ? 'still down at the end' : backFrom === 'heal' ? 'from the repair' : 'from going down',
       definition:
         upAt === null
           ? `${label} was still down when the run ended.`

@@ -21,17 +21,19 @@ export function Scorecard({ measures }: { measures: readonly Measure[] }) {
       {measures.map((measure) => (
         <div key={measure.id} tabIndex={0} data-measure={measure.id} className={css['card']}>
           <dt className="ellipsis">{measure.name}</dt>
-          <dd className={css['value']} data-long={measure.value.length > 6 || undefined}>
-            <b className={measure.value === missing ? css['unknown'] : undefined}>
-              <Arrows text={measure.value} />
-            </b>
-            {measure.unit ? <span> {measure.unit}</span> : null}
-          </dd>
-          <dd className={`${css['below']} ellipsis`} title={measure.below}>
-            <Arrows text={measure.below} />
-          </dd>
-          <dd role="tooltip" className={css['definition']}>
-            {measure.definition}
+          <dd>
+            <span className={css['value']} data-long={measure.value.length > 6 || undefined}>
+              <b className={measure.value === missing ? css['unknown'] : undefined}>
+                <Arrows text={measure.value} />
+              </b>
+              {measure.unit ? <span> {measure.unit}</span> : null}
+            </span>
+            <span className={`${css['below']} ellipsis`} title={measure.below}>
+              <Arrows text={measure.below} />
+            </span>
+            <span role="tooltip" className={css['definition']}>
+              {measure.definition}
+            </span>
           </dd>
         </div>
       ))}

@@ -80,7 +80,7 @@ function Legend() {
         </svg>
         diamond: error, empty: retried well
       </span>
-      <span className={css['hint']}>Drag the line, or the arrow keys, to scrub. The map follows.</span>
+      <span className={css['hint']}>Drag or arrow keys scrub. The map follows.</span>
     </p>
   );
 }

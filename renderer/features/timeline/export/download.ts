@@ -4,7 +4,7 @@ export const fileName = (name: string, extension: string): string =>
     name
       .normalize('NFKD')
       .replace(/[^\w.-]+/g, '-')
-      .replace(/^-+|-+$/g, '')
+      .replace(/^[-.]+|[-.]+$/g, '')
       .slice(0, 80) || 'run'
   }.${extension}`;
 
