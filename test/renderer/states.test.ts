@@ -128,29 +128,33 @@ describe.each(cases)('$state', ({ state, hash, act, says, structure }) => {
   }, 40_000);
 });
 
-it('sees a seeded defect: a panel that is gone, text that is cut, a covered control, a colour that means something else', async () => {
-  const page = await open('node-down', '#/live');
-  expect(await lookProblems(screens.browser, page, 'node-down-dark')).toEqual([]);
-  expect(await clipped(page)).toEqual([]);
-  const with_ = async (css: string) => {
-    const handle = await page.evaluateHandle((rules) => {
-      const sheet = new CSSStyleSheet();
-      sheet.replaceSync(rules);
-      document.adoptedStyleSheets = [sheet];
-    }, css);
-    await handle.dispose();
-    await advance(page, 100);
-    return { differs: (await look(screens.browser, page, 'node-down-dark')).differs, clipped: await clipped(page) };
-  };
-  const gone = await with_('nav { visibility: hidden }');
-  expect(gone.differs).toBeGreaterThan(0.75);
-  const green = await with_('[data-state=down] { background: var(--surface) !important; border-color: var(--st-healthy) !important }');
-  expect(green.differs).toBeGreaterThan(0.75);
-  const moved = await with_('main { transform: translateX(12px) }');
-  expect(moved.differs).toBeGreaterThan(0.75);
-  const cut = await with_('header b { display: block !important; width: 40px; overflow: hidden }');
-  expect(cut.clipped.join()).toContain('1 of 3 nodes down');
-  const covered = await with_('nav { position: relative; z-index: 9; width: 100vw; background: var(--bg); opacity: 0.2 }');
-  expect(covered.clipped.filter((one) => one.startsWith('covered')).length).toBeGreaterThan(3);
-  await page.context().close();
-});
+// Not while pictures are written: it would keep a defect as the picture.
+it.skipIf(process.env['LOOKS'] === 'write')(
+  'sees a seeded defect: a panel that is gone, text that is cut, a covered control, a colour that means something else',
+  async () => {
+    const page = await open('node-down', '#/live');
+    expect(await lookProblems(screens.browser, page, 'node-down-dark')).toEqual([]);
+    expect(await clipped(page)).toEqual([]);
+    const with_ = async (css: string) => {
+      const handle = await page.evaluateHandle((rules) => {
+        const sheet = new CSSStyleSheet();
+        sheet.replaceSync(rules);
+        document.adoptedStyleSheets = [sheet];
+      }, css);
+      await handle.dispose();
+      await advance(page, 100);
+      return { differs: (await look(screens.browser, page, 'node-down-dark')).differs, clipped: await clipped(page) };
+    };
+    const gone = await with_('nav { visibility: hidden }');
+    expect(gone.differs).toBeGreaterThan(0.75);
+    const green = await with_('[data-state=down] { background: var(--surface) !important; border-color: var(--st-healthy) !important }');
+    expect(green.differs).toBeGreaterThan(0.75);
+    const moved = await with_('main { transform: translateX(12px) }');
+    expect(moved.differs).toBeGreaterThan(0.75);
+    const cut = await with_('header b { display: block !important; width: 40px; overflow: hidden }');
+    expect(cut.clipped.join()).toContain('1 of 3 nodes down');
+    const covered = await with_('nav { position: relative; z-index: 9; width: 100vw; background: var(--bg); opacity: 0.2 }');
+    expect(covered.clipped.filter((one) => one.startsWith('covered')).length).toBeGreaterThan(3);
+    await page.context().close();
+  },
+);

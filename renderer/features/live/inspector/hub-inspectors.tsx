@@ -54,7 +54,7 @@ export function ListenerInspector({ listener, block, model }: { listener: Listen
     <>
       <InspectorHead
         mark={<RollUpRing rollUp={rollUp(block.pool.nodes, listener.state === 'up' && block.pool.available > 0)} size={40} />}
-        title={<span title={listener.name}>{listener.name}</span>}
+        title={<MiddleTruncate text={listener.name} keep={9} />}
       >
         <span className={alarm ? 'fill-down' : undefined}>{word}</span>
         {listener.state === 'up' && !alarm ? `, open for ${formatDuration(model.now - listener.since)}` : ''}
@@ -115,7 +115,7 @@ export function PoolInspector({ block }: { block: Block }) {
     <>
       <InspectorHead
         mark={<RollUpRing rollUp={rollUp(pool.nodes, pool.available > 0)} size={40} />}
-        title={<span title={pool.name}>{pool.name}</span>}
+        title={<MiddleTruncate text={pool.name} keep={9} />}
       >
         {poolWords(pool)}
       </InspectorHead>

@@ -7,6 +7,7 @@ import { useLock, useStores } from '../../../stores/context.tsx';
 import { Button, ButtonLink } from '../../../ui/button.tsx';
 import { stateLooks } from '../../../ui/effective-state.ts';
 import { formatClock, formatCount, formatDuration, formatMs, formatRate, missing } from '../../../ui/format.ts';
+import { MiddleTruncate } from '../../../ui/middle-truncate.tsx';
 import { StateRing } from '../../../ui/state-ring.tsx';
 import { clientLabel } from '../client-label.ts';
 import type { Block, Lane, LiveModel } from '../live-model.ts';
@@ -141,7 +142,7 @@ export function NodeInspector({ lane, block, model }: { lane: Lane; block: Block
     <>
       <InspectorHead
         mark={<StateRing state={state} size={40} progress={drain?.share ?? 1} />}
-        title={<span title={node.label}>{node.label}</span>}
+        title={<MiddleTruncate text={node.label} keep={9} />}
       >
         <span className={state === 'down' ? 'fill-down' : look.className}>{look.word}</span>{' '}
         {state === 'draining' && node.drain ? `since ${formatClock(node.drain.since)}` : `for ${formatDuration(model.now - node.since)}`}
