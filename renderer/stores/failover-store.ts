@@ -23,6 +23,8 @@ export interface Failover {
    */
   firstAt: number | null;
   firstBy: 'check' | 'request' | null;
+  /** When the Lab, or a fault made up for it, broke it: everything is then counted from there. Missing or null: not known. */
+  faultAt?: number | null;
   downAt: number;
   /** null while it is down. */
   upAt: number | null;
@@ -42,10 +44,11 @@ export interface StateChange {
   state: EffectiveState;
 }
 
-/** How long it took to notice, in seconds: "1.6"; null when no first sign was seen. */
-export function noticedIn({ firstAt, downAt }: Pick<Failover, 'firstAt' | 'downAt'>): string | null {
-  if (firstAt === null) return null;
-  const ms = Math.max(0, downAt - firstAt);
+/** How long it took to notice, in seconds: "1.6", from the fault where that is known; null when no first sign was seen. */
+export function noticedIn({ faultAt, firstAt, downAt }: Pick<Failover, 'faultAt' | 'firstAt' | 'downAt'>): string | null {
+  const from = faultAt ?? firstAt;
+  if (from === null) return null;
+  const ms = Math.max(0, downAt - from);
   if (ms < 100) return '< 0.1';
   return ms < 9_950 ? (ms / 1_000).toFixed(1) : String(Math.round(ms / 1_000));
 }
@@ -132,10 +135,17 @@ export function createFailoverStore(
     return { firstAt: null, firstBy: null };
   };
 
+  /** When it was broken on purpose, since it was last up: the definition of the scorecard (docs/scorecard.md). */
+  const faultBefore = (pool: string, node: string, downAt: number): number | null => {
+    const about = journal.store.getState().entries.filter((e) => e.pool === pool && e.node === node && e.time <= downAt);
+    const servedSince = about.findLast((e) => e.kind === 'node.up')?.time ?? Number.NEGATIVE_INFINITY;
+    return about.findLast((e) => e.kind === 'lab.fault' && e.fault !== null && e.time >= servedSince)?.time ?? null;
+  };
+
   /** What was counted before the journal called it down. */
   const countBack = (one: Watched) => {
-    const { key, pool, downAt, firstAt } = one.seen;
-    const from = firstAt ?? downAt;
+    const { key, pool, downAt, firstAt, faultAt } = one.seen;
+    const from = faultAt ?? firstAt ?? downAt;
     const sum = (of: string) => errors.reduce((n, e) => (e.of === of && e.end >= from ? n + e.count : n), 0);
     const lost = listenersOf(pool).reduce((n, listener) => n + sum(listenerErrors(listener.id)), 0);
     changed(one, { failed: sum(nodeErrors(key)), lost });
@@ -145,7 +155,7 @@ export function createFailoverStore(
   const addMove = (one: Watched, { kind, pool, client, from, to, time }: JournalEntry) => {
     const { seen, clients } = one;
     if (kind !== 'client.moved' || pool !== seen.pool || from !== seen.node || to === undefined || client === undefined) return;
-    if (seen.upAt !== null || time < (seen.firstAt ?? seen.downAt) || clients.has(client)) return;
+    if (seen.upAt !== null || time < (seen.faultAt ?? seen.firstAt ?? seen.downAt) || clients.has(client)) return;
     clients.add(client);
     const movedTo = new Map(seen.movedTo).set(to, (seen.movedTo.get(to) ?? 0) + 1);
     changed(one, { moved: clients.size, movedTo, lastMovedAt: Math.max(time, seen.lastMovedAt ?? 0) });
@@ -174,6 +184,7 @@ export function createFailoverStore(
           ...{ key, pool, node, label, reason: entry.reason ?? '', downAt: entry.time, upAt: null },
           ...{ moved: 0, movedTo: new Map(), lastMovedAt: null, failed: 0, lost: 0 },
           ...firstSign(key, entry.time),
+          faultAt: faultBefore(pool, node, entry.time),
         },
       };
       watched.set(key, one);

@@ -9,7 +9,7 @@ export function failoverAt(run: Run, time: number): Failover | null {
     .reduce<Incident | null>((newest, one) => (newest === null || one.downAt >= newest.downAt ? one : newest), null);
   if (!incident) return null;
   const { pool, node, label, reason, firstFailureAt, firstFailureBy, downAt } = incident;
-  const from = firstFailureAt ?? downAt;
+  const from = incident.faultAt ?? firstFailureAt ?? downAt;
   const upAt = incident.upAt !== null && incident.upAt <= time ? incident.upAt : null;
   const until = upAt ?? time;
   const movedTo = new Map<string, number>();
@@ -34,6 +34,7 @@ export function failoverAt(run: Run, time: number): Failover | null {
   }
   return {
     ...{ key: nodeKey(pool, node), pool, node, label, reason, firstAt: firstFailureAt, firstBy: firstFailureBy, downAt, upAt },
+    faultAt: incident.faultAt,
     ...{ moved: moved.size, movedTo, lastMovedAt, failed, lost },
   };
 }

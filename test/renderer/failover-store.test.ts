@@ -56,6 +56,18 @@ it('a failover is what was seen of it: first failure, down, moves, errors; it cl
   stop();
 });
 
+it('where the fault is known it counts from there, as the scorecard does', async () => {
+  const { fake, stop, pass, current } = await world();
+  const about = { pool: 'web', node: 'n2' };
+  const brokenAt = Date.now() + 50;
+  fake.emit('journal.entry', { ...about, seq: 800, time: brokenAt, kind: 'lab.fault', fault: { type: 'kill' } });
+  fake.kill('web', 'n2');
+  await pass(4_000);
+  expect(current()).toMatchObject({ key: 'web/n2', faultAt: brokenAt });
+  expect(noticedIn(current()!)).toBe(((current()!.downAt - brokenAt) / 1_000).toFixed(1));
+  stop();
+});
+
 it('what was not seen is not said, and a node that is set aside closes its failover', async () => {
   const { fake, stop, pass, current } = await world();
   fake.emit('journal.entry', { seq: 900, time: Date.now(), kind: 'node.down', pool: 'web', node: 'n1', reason: 'gone' });

@@ -15,11 +15,20 @@ const plural = (n: number, one: string) => (n === 1 ? one : `${one}s`);
 
 /** What is known of a failover, in numbers; what is not known is left out. */
 export function failoverScores(failover: Failover, now: number): Score[] {
-  const { label, firstAt, firstBy, downAt, upAt, moved, movedTo, failed, lost } = failover;
-  const span = upAt === null ? 'since the first failure' : 'from the first failure until it was back';
+  const { label, faultAt = null, firstAt, firstBy, downAt, upAt, moved, movedTo, failed, lost } = failover;
+  const sign = faultAt === null ? 'the first failure' : 'the fault';
+  const span = upAt === null ? `since ${sign}` : `from ${sign} until it was back`;
   const scores: Score[] = [];
   const noticed = noticedIn(failover);
-  if (firstAt !== null && noticed !== null) {
+  if (faultAt !== null && noticed !== null) {
+    scores.push({
+      name: 'Detected in',
+      value: noticed,
+      unit: 's',
+      below: 'from the fault',
+      definition: `From the fault at ${formatClock(faultAt)} until ${label} was called down at ${formatClock(downAt)}.`,
+    });
+  } else if (firstAt !== null && noticed !== null) {
     scores.push({
       name: 'Detected in',
       value: noticed,
