@@ -46,6 +46,12 @@ export interface EngineApi {
    */
   setFaults(faults: readonly InjectedFault[]): Awaitable<void>;
   /**
+   * Holds every check back, or lets them go on: for a machine that is about to sleep. While they are held no node changes its state,
+   * by checks or by what traffic meets. Afterwards each node is checked at once and its streak begins at zero, so that one failure
+   * while the network comes back takes nobody down who was up. A new configuration does not end it.
+   */
+  holdChecks(held: boolean): Awaitable<void>;
+  /**
    * Stops accepting, lets what is in flight finish within each listener's drain timeout, then cuts the rest.
    * @returns how many connections were cut.
    */

@@ -87,6 +87,7 @@ export class Engine implements EngineApi {
   private lastRebind = 0;
   private readonly stops = new Set<() => void>();
   private queue: Promise<unknown> = Promise.resolve();
+  private checksHeld = false;
   private closed = false;
 
   constructor(options: EngineOptions = {}) {
@@ -233,6 +234,7 @@ export class Engine implements EngineApi {
             this.publishSoon();
           },
           drainMs: (id) => this.drainMs(id),
+          checksHeld: this.checksHeld,
         });
         created.onRetired = (node) => {
           this.cutLater(node);
@@ -447,6 +449,12 @@ export class Engine implements EngineApi {
   setFaults(faults: readonly InjectedFault[]): void {
     for (const { pool, node } of faults) this.nodeNamed(this.poolNamed(pool), node);
     for (const pool of this.pools.values()) pool.setFaults(faults);
+  }
+
+  holdChecks(held: boolean): void {
+    if (held === this.checksHeld) return;
+    this.checksHeld = held;
+    for (const pool of this.pools.values()) pool.holdChecks(held);
   }
 
   listRequests(query: RequestQuery): ReturnType<RequestRing['list']> {

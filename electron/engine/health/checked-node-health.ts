@@ -55,6 +55,7 @@ class CheckedNodeHealth implements NodeHealth {
   /** rise/fall, see hysteresis.ts. Without active checks only the two ends are used. */
   #health: number;
   #started = false;
+  #held = false;
   #state: ObservedState = 'checking';
   #since: number;
   #lastCheck: CheckResult | null = null;
@@ -123,6 +124,7 @@ class CheckedNodeHealth implements NodeHealth {
     if (!this.#checker) return 'Not checked';
     const last = this.#lastCheck;
     if (!last) return this.#started ? 'Not checked yet' : 'Not being checked';
+    if (this.#streak === 0) return 'Not checked yet since checks went on';
     if (last.ok) return `${capitalised(last.detail)} in ${milliseconds(last.durationMs)}, ${this.#streak} in a row`;
     return failedChecks(`${-this.#streak} of ${this.#thresholds.fall} checks`, last);
   }
@@ -132,7 +134,7 @@ class CheckedNodeHealth implements NodeHealth {
   }
 
   reportFailure(detail: string): void {
-    if (!this.#passive || !this.#started || this.#state === 'down') return;
+    if (!this.#passive || !this.#started || this.#held || this.#state === 'down') return;
     if (this.#onTrial) {
       this.#takeDown(`Failed again on live traffic (${detail})`);
       return;
@@ -146,7 +148,7 @@ class CheckedNodeHealth implements NodeHealth {
     if (this.#started) return;
     this.#started = true;
     this.#reset();
-    this.#checker?.start();
+    if (!this.#held) this.#checker?.start();
   }
 
   stop(): void {
@@ -155,6 +157,22 @@ class CheckedNodeHealth implements NodeHealth {
     this.#checker?.stop();
     // What was seen before says nothing about a node nobody looks at.
     this.#reset();
+  }
+
+  hold(): void {
+    this.#held = true;
+    this.#checker?.stop();
+  }
+
+  release(): void {
+    if (!this.#held) return;
+    this.#held = false;
+    this.#passive?.clear();
+    if (!this.#started || !this.#checker) return;
+    // Half a streak of before is no evidence any more; the state it led to stands until there is some.
+    this.#streak = 0;
+    if (this.#lastCheck) this.#health = this.#state === 'down' ? 0 : this.#thresholds.rise + this.#thresholds.fall - 1;
+    this.#checker.start();
   }
 
   /** Back to knowing nothing, without telling: whoever starts or stops a node knows. */

@@ -18,4 +18,8 @@ export interface NodeHealth {
   start(): void;
   /** Ends checking and forgets pending probes; mode reject and removal. */
   stop(): void;
+  /** No checks, and no change of state by traffic either, until it is released. Does not end what `start` began. */
+  hold(): void;
+  /** Goes on from the state it had: with an empty window of failures and a streak of zero, and a check at once. */
+  release(): void;
 }

@@ -26,6 +26,8 @@ export interface PoolDeps {
   changed(): void;
   /** The longest drain timeout of the listeners that use the pool, ms. */
   drainMs(pool: string): number;
+  /** Checks are held back at present. Default false. */
+  checksHeld?: boolean;
 }
 
 const howCodes: Record<PolicyHow, number> = {
@@ -64,6 +66,7 @@ export class Pool {
   /** Some candidate has a connection limit, so fullness is worth looking at. */
   private hasLimits = false;
   private codec: CookieCodec | null = null;
+  private checksHeld = false;
   private nodesByTag = new Map<string, PoolNode>();
   /** Cookie value → entry, so that a returning client costs one lookup and no MAC. */
   private readonly byCookie = new Map<string, StickyClient<PoolNode>>();
@@ -75,6 +78,7 @@ export class Pool {
   constructor(config: PoolConfig, deps: PoolDeps) {
     this.config = config;
     this.deps = deps;
+    this.checksHeld = deps.checksHeld ?? false;
     this.policy = createPolicy<PoolNode>(config.algorithm, deps.random);
     this.setNodes(config);
     this.setStickiness(undefined, config);
@@ -174,6 +178,17 @@ export class Pool {
       },
     });
     node.isLive = node.health.state !== 'down';
+    if (this.checksHeld) node.health.hold();
+  }
+
+  /** See `EngineApi.holdChecks`; nodes that come later are held as well. */
+  holdChecks(held: boolean): void {
+    this.checksHeld = held;
+    for (const node of this.nodes) {
+      if (held) node.health.hold();
+      else node.health.release();
+    }
+    this.deps.changed();
   }
 
   private modeChanged(node: PoolNode, before: string): void {

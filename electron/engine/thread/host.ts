@@ -55,6 +55,7 @@ export class EngineHost implements EngineApi {
   #closing: Promise<{ cut: number }> | undefined;
   #config: Config | undefined;
   #faults: readonly InjectedFault[] = [];
+  #checksHeld = false;
   #epoch = 0;
   #calls = 0;
   #startedAt = 0;
@@ -139,6 +140,12 @@ export class EngineHost implements EngineApi {
   async setFaults(faults: readonly InjectedFault[]): Promise<void> {
     await this.#request('setFaults', faults);
     this.#faults = faults;
+  }
+
+  /** Remembered, so that a restarted thread does not check either. */
+  async holdChecks(held: boolean): Promise<void> {
+    this.#checksHeld = held;
+    await this.#request('holdChecks', held);
   }
 
   /** Graceful: see EngineApi. The thread has ended when it resolves; a second call gets the first one's answer. */
@@ -269,6 +276,7 @@ export class EngineHost implements EngineApi {
     }
     if (this.#config) {
       try {
+        if (this.#checksHeld) await this.#call('holdChecks', true);
         await this.#restore(this.#config, worker);
         if (this.#faults.length > 0) await this.#call('setFaults', this.#faults);
       } catch (error) {

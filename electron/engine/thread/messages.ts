@@ -20,6 +20,7 @@ export const engineMethods: readonly EngineMethod[] = [
   'listRequests',
   'tryCheck',
   'setFaults',
+  'holdChecks',
   'close',
 ];
 

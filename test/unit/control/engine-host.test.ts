@@ -73,6 +73,16 @@ it('gives a new thread the faults the old one made up, but for those of nodes th
   expect(await host.snapshot()).toMatchObject({ epoch: 2, faults: [refuses('b')] });
 });
 
+it('gives a new thread no checks either while they are held back', async () => {
+  const { host } = hostOf();
+  await host.apply(parseConfig({ version: 1, pools: [{ id: 'p' }] }).config!);
+  await host.holdChecks(true);
+  await failureOf(host.listClients({ search: 'throw' }));
+  expect(await host.snapshot()).toMatchObject({ epoch: 2, held: true });
+  await host.holdChecks(false);
+  expect(await host.snapshot()).toMatchObject({ epoch: 2, held: false });
+});
+
 it('serves what can still be bound after a restart', async () => {
   const { host, facts } = hostOf();
   const listener = (id: string, port: number) => ({ id, port, protocol: 'tcp', pool: 'p' });

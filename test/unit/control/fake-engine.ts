@@ -16,6 +16,7 @@ export class FakeEngine implements EngineService {
   states: Record<string, ObservedState> = {};
   clients: Client[] = [];
   closed = false;
+  checksHeld = false;
   readonly #subscribers = new Set<Partial<EngineEvents>>();
 
   subscribe(events: Partial<EngineEvents>): () => void {
@@ -140,6 +141,10 @@ export class FakeEngine implements EngineService {
   }
 
   setFaults(): void {}
+
+  holdChecks(held: boolean): void {
+    this.checksHeld = held;
+  }
 
   tryCheck() {
     return Promise.resolve({ time: 1, ok: true, detail: 'HTTP 200', durationMs: 1 });

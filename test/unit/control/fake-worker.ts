@@ -4,6 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 const port = parentPort!;
 let applied = 0;
 let faults: unknown = [];
+let held: unknown = false;
 port.on('message', (message: { type: string; id: number; method: string; args: unknown[] }) => {
   if (message.type === 'ping') {
     port.postMessage({ type: 'pong' });
@@ -38,7 +39,10 @@ port.on('message', (message: { type: string; id: number; method: string; args: u
     value({ changed: [] });
   } else if (message.method === 'snapshot') {
     const { epoch, cookieKey } = workerData as { epoch: number; cookieKey: Uint8Array };
-    value({ epoch, seq: applied, key: Buffer.from(cookieKey).toString('hex'), faults });
+    value({ epoch, seq: applied, key: Buffer.from(cookieKey).toString('hex'), faults, held });
+  } else if (message.method === 'holdChecks') {
+    held = message.args[0];
+    value(undefined);
   } else if (message.method === 'setFaults') {
     faults = message.args[0];
     value(undefined);
