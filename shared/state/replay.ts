@@ -182,9 +182,9 @@ function trackNodes(run: Run, pools: readonly PoolState[]): Map<string, NodeTrac
       if (entry.kind === 'node.down' || entry.kind === 'node.up') {
         step(track.states, entry.time, entry.kind === 'node.down' ? 'down' : 'up', entry.reason);
       } else if (entry.kind === 'node.check' && entry.check) {
-        // Told only while it can turn the state: failing before it is down, passing after.
+        // A failing streak makes a node that is up `checking` at once. A pass alone brings none back: the ticks tell what it is then.
         const { state } = track.states.at(-1)!;
-        if (state === 'checking' || state === (entry.check.ok ? 'down' : 'up')) step(track.states, entry.time, 'checking', entry.reason);
+        if (!entry.check.ok && state !== 'down') step(track.states, entry.time, 'checking', entry.reason);
       } else if (entry.kind === 'node.mode') track.modes.push({ time: entry.time, mode: entry.to as NodeMode });
       else if (entry.kind === 'lab.fault' && entry.injected)
         track.faults.push({ time: entry.time, fault: entry.fault ? `DEMO: ${entry.reason ?? entry.fault.type}` : null });

@@ -5,7 +5,18 @@ import { IconButton } from '../../ui/button.tsx';
 import { formatClock, formatClockTenths, formatCount } from '../../ui/format.ts';
 import { MiddleTruncate } from '../../ui/middle-truncate.tsx';
 import { laneWords, momentWords } from './lane-words.ts';
-import { changeMarks, errorMarks, lanesOf, linePath, type Mark, moveBars, piecesOf, type RunLanes, trafficLine } from './lanes.ts';
+import {
+  changeMarks,
+  errorMarks,
+  lanesOf,
+  linePath,
+  type Mark,
+  moveBars,
+  piecesOf,
+  recordedSpan,
+  type RunLanes,
+  trafficLine,
+} from './lanes.ts';
 import { laneHeight, LanePatterns, NodeLaneBars } from './node-lane.tsx';
 import { axisMarks, axisStep, clampView, panBy, placeOf, reveal, timeAt, type TimeView, zoomAt } from './time-view.ts';
 import css from './lanes-view.module.css';
@@ -56,7 +67,7 @@ function NodeLanes({ lanes, view, width }: { lanes: RunLanes; view: TimeView; wi
 /** A run over time: what each node was, what was changed, who moved, what failed, how much there was. */
 export function LanesView({ run, time, onSeek, onStep }: LanesViewProps) {
   const lanes = useMemo(() => lanesOf(run), [run]);
-  const bounds = useMemo(() => ({ from: run.startedAt, to: run.endedAt }), [run]);
+  const bounds = useMemo(() => recordedSpan(run), [run]);
   // null: all of it, also as it grows.
   const [chosen, setChosen] = useState<TimeView | null>(null);
   const [width, setWidth] = useState(0);
@@ -128,7 +139,7 @@ export function LanesView({ run, time, onSeek, onStep }: LanesViewProps) {
       ArrowDown: () => seek(Math.max(run.startedAt, cursor - step)),
       ArrowRight: () => seek(Math.min(run.endedAt, cursor + step)),
       ArrowUp: () => seek(Math.min(run.endedAt, cursor + step)),
-      Home: () => seek(run.startedAt),
+      Home: () => seek(bounds.from),
       End: () => seek(run.endedAt),
       PageUp: () => onStep(-1),
       PageDown: () => onStep(1),
@@ -219,11 +230,6 @@ export function LanesView({ run, time, onSeek, onStep }: LanesViewProps) {
             {marks.map((mark) => (
               <path key={mark} d={`M${placeOf(mark, view, width)} 0v2000`} stroke="var(--line)" />
             ))}
-            {run.gaps.map((gap) => {
-              const from = Math.max(0, placeOf(gap.from, view, width));
-              const to = Math.min(width, placeOf(gap.to, view, width));
-              return to <= from ? null : <rect key={gap.from} x={from} y="0" width={to - from} height="2000" fill="url(#lane-gap)" />;
-            })}
           </svg>
           <div className={css['nodes']}>
             <NodeLanes lanes={lanes} view={view} width={width} />
@@ -285,6 +291,19 @@ export function LanesView({ run, time, onSeek, onStep }: LanesViewProps) {
               <path d={`M0 ${plotHeight - 1}H${width}`} stroke="var(--line)" />
             </svg>
           </div>
+          {/* Over the lanes: nothing is known of this time, whatever was so before and after it. */}
+          <svg className={css['grid']} width={width} aria-hidden="true">
+            {run.gaps.map((gap) => {
+              const from = Math.max(0, placeOf(gap.from, view, width));
+              const to = Math.min(width, placeOf(gap.to, view, width));
+              return to <= from ? null : (
+                <g key={gap.from}>
+                  <rect x={from} y="0" width={to - from} height="2000" fill="var(--surface)" />
+                  <rect x={from} y="0" width={to - from} height="2000" fill="url(#lane-gap)" />
+                </g>
+              );
+            })}
+          </svg>
           {inView && width > 0 ? (
             <div className={css['cursor']} style={{ left: cursorX }} data-cursor>
               <i />

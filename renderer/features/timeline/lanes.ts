@@ -29,6 +29,12 @@ export interface Change {
   kind: JournalEntry['kind'];
 }
 
+/** The stretch of a run there is something to see of: without what nobody recorded before it. */
+export function recordedSpan(run: Run): TimeView {
+  const before = run.gaps.find((gap) => gap.from <= run.startedAt && gap.to < run.endedAt);
+  return { from: before ? before.to : run.startedAt, to: run.endedAt };
+}
+
 export function lanesOf(run: Run): RunLanes {
   const { tracks } = replayOf(run);
   const name = nodeNameIn(run);
@@ -59,7 +65,7 @@ export interface Piece {
 export function piecesOf(steps: readonly EffectiveStep[], view: TimeView, width: number, until: number): Piece[] {
   const pieces: Piece[] = [];
   steps.forEach(({ time, state, reason }, i) => {
-    const start = Math.max(view.from, i === 0 ? view.from : time);
+    const start = Math.max(view.from, time);
     const end = Math.min(view.to, until, steps[i + 1]?.time ?? until);
     if (end <= start) return;
     const x = placeOf(start, view, width);

@@ -28,6 +28,11 @@ describe('lanes', () => {
     expect(piecesOf(pool!.nodes[0]!.steps, view, 900, run.endedAt)).toMatchObject([{ state: 'healthy', x: 0, width: 900 }]);
   });
 
+  test('a node that came while it was recorded has no past before that', () => {
+    const steps = [{ time: 2_000, state: 'checking' as const, reason: '' }];
+    expect(piecesOf(steps, { from: 0, to: 10_000 }, 1_000, 10_000)).toMatchObject([{ x: 200, width: 800 }]);
+  });
+
   test('however short, what happened has at least a pixel', () => {
     const steps = [
       { time: 0, state: 'healthy' as const, reason: '' },
@@ -164,7 +169,7 @@ describe('words', () => {
       '12 clients move from api-2: 6 to api-1, 6 to api-3',
       'Web recovered from the failure of api-2, last client moved',
       'api-2 was started again',
-      'api-2 is being checked: 1 of 2 checks passed',
+      'api-2 is being checked: A check passed, not yet enough to call it up',
       'api-2 is up: 2 of 2 checks passed',
     ]);
   });

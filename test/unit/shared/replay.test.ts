@@ -14,7 +14,7 @@ test('a node goes through its states when the journal says so, with the reason o
   expect(node(6_800)).toMatchObject({ state: 'checking', reason: '1 of 2 checks timed out', since: at(6_800) });
   expect(node(7_799)).toMatchObject({ state: 'checking', since: at(6_800) });
   expect(node(7_800)).toMatchObject({ state: 'down', reason: '2 of 2 checks timed out', since: at(7_800) });
-  expect(node(21_000)).toMatchObject({ state: 'checking', reason: '1 of 2 checks passed' });
+  expect(node(21_000)).toMatchObject({ state: 'checking', reason: 'A check passed, not yet enough to call it up' });
   expect(node(22_000)).toMatchObject({ state: 'up', reason: '2 of 2 checks passed', since: at(22_000) });
   expect(node(7_800).lastCheck).toBeNull();
 });

@@ -2,11 +2,11 @@ import type { Incident, Run } from '../../../../shared/model/run.ts';
 import { nodeNameIn } from '../../../stores/run-events.ts';
 import { stateLooks } from '../../../ui/effective-state.ts';
 import { formatClock, formatClockTenths, formatCount } from '../../../ui/format.ts';
-import { changeMarks, errorMarks, lanesOf, linePath, type Mark, moveBars, piecesOf, trafficLine } from '../lanes.ts';
+import { changeMarks, errorMarks, lanesOf, linePath, type Mark, moveBars, piecesOf, recordedSpan, trafficLine } from '../lanes.ts';
 import { stretchWords } from '../run-choices.ts';
 import { incidentMeasures, runMeasures } from '../score-words.ts';
 import { axisMarks, axisStep, placeOf } from '../time-view.ts';
-import { box, type Colours, diamond, font, piece, readColours, ring, write } from './canvas-kit.ts';
+import { box, type Colours, diamond, font, hatch, piece, readColours, ring, write } from './canvas-kit.ts';
 
 const width = 1_280;
 const scale = 2;
@@ -76,7 +76,7 @@ export async function timelinePng(run: Run, incident: Incident | undefined, time
     write(ctx, measure.below, x + 14, cardsTop + 78, colours.muted, { max: card - 22 });
   });
 
-  const view = { from: run.startedAt, to: run.endedAt };
+  const view = recordedSpan(run);
   const left = margin + names;
   const span = width - margin - 20 - left;
   box(ctx, margin, lanesTop, width - 2 * margin, lanesHeight, 10, colours.surface, colours.line);
@@ -88,10 +88,6 @@ export async function timelinePng(run: Run, incident: Incident | undefined, time
     ctx.fillRect(x, bodyTop - 4, 1, lanesHeight - 52);
     if (x > left + 26 && x < left + span - 26)
       write(ctx, step < 1_000 ? formatClockTenths(mark) : formatClock(mark), x, lanesTop + 22, colours.muted, { align: 'center' });
-  }
-  for (const gap of run.gaps) {
-    const [from, to] = [Math.max(0, placeOf(gap.from, view, span)), Math.min(span, placeOf(gap.to, view, span))];
-    box(ctx, left + from, bodyTop, Math.max(0, to - from), nodes.length * lane, 0, colours.surface3);
   }
   const head = (text: string, y: number, rest = '') => {
     const wide = write(ctx, text, margin + 16, y + 4, colours.text, { weight: 600, max: names - 60 });
@@ -146,6 +142,12 @@ export async function timelinePng(run: Run, incident: Incident | undefined, time
   ctx.fillStyle = colours.line;
   ctx.fillRect(0, plot + 1, span, 1);
   ctx.restore();
+  for (const gap of run.gaps) {
+    const [from, to] = [Math.max(0, placeOf(gap.from, view, span)), Math.min(span, placeOf(gap.to, view, span))];
+    if (to <= from) continue;
+    box(ctx, left + from, bodyTop, to - from, lanesHeight - 60, 0, colours.surface);
+    hatch(ctx, left + from, bodyTop, to - from, lanesHeight - 60, colours.lineStrong, 8, 1);
+  }
   if (time !== null) {
     const x = left + placeOf(time, view, span);
     ctx.fillStyle = colours.text;
