@@ -88,7 +88,7 @@ export class VirtualSocket {
       talk();
     });
     socket.on('message', (data) => {
-      if (this.#stopped || String(data) !== awaited) return;
+      if (this.#stopped || (data as Buffer).toString() !== awaited) return;
       counts.echoed += 1;
       awaited = undefined;
       clearTimeout(this.#timer);

@@ -5,7 +5,7 @@ export interface FaultField {
   key: string;
   label: string;
   unit: string;
-  /** Stored units in one shown: 0.01 for a share shown in percent. */
+  /** Units of the draft in one shown: 1,000 for milliseconds shown in seconds. */
   scale: number;
 }
 
@@ -33,7 +33,7 @@ export const faultDefaults: Record<FaultType, Fault> = {
   bandwidth: { type: 'bandwidth', bytesPerSecond: 20_000 },
 };
 
-const share: FaultField = { key: 'share', label: 'Share of requests', unit: '%', scale: 0.01 };
+const share: FaultField = { key: 'share', label: 'Share of requests', unit: '%', scale: 1 };
 
 /** The parameters of each fault. */
 export const faultFields: Record<FaultType, readonly FaultField[]> = {
@@ -53,7 +53,7 @@ export const faultFields: Record<FaultType, readonly FaultField[]> = {
   bandwidth: [{ key: 'bytesPerSecond', label: 'At most', unit: 'kB/s', scale: 1000 }],
 };
 
-/** What is typed: numbers as stored, text where it is no number. */
+/** What is typed: numbers as a fault has them but for shares, which are percent; text where it is no number. */
 export type FaultDraft = Record<string, number | string>;
 
 const ranges: Record<string, string> = {
@@ -71,7 +71,8 @@ export function readFault(
   type: FaultType,
   draft: FaultDraft,
 ): { fault: Fault; errors: Record<string, string> } | { fault?: undefined; errors: Record<string, string> } {
-  const parsed = faultSchema.safeParse({ ...draft, type });
+  const { share: percent } = draft;
+  const parsed = faultSchema.safeParse({ ...draft, ...(typeof percent === 'number' ? { share: percent / 100 } : {}), type });
   if (parsed.success) return { fault: parsed.data, errors: {} };
   const keys = new Set(parsed.error.issues.map((issue) => String(issue.path[0] ?? '')));
   return { errors: Object.fromEntries([...keys].map((key) => [key, ranges[key] ?? 'This is not possible.'])) };
@@ -80,5 +81,5 @@ export function readFault(
 /** A fault's parameters, to be typed over. */
 export function draftOf(fault: Fault): FaultDraft {
   const { type: _type, ...draft } = fault;
-  return draft;
+  return 'share' in draft ? { ...draft, share: Math.round(draft.share * 100) } : draft;
 }

@@ -153,7 +153,7 @@ test('WebSockets are echoed in order, name the node, and break with it', async (
   let label: unknown;
   socket.on('upgrade', (answer) => (label = answer.headers['x-node']));
   const back: string[] = [];
-  socket.on('message', (data) => back.push(String(data as Buffer)));
+  socket.on('message', (data) => back.push((data as Buffer).toString()));
   socket.on('error', () => undefined);
   await new Promise((resolve) => socket.once('open', resolve));
   await node.setFault({ type: 'slow', medianMs: 10, p95Ms: 40 });

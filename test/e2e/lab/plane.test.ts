@@ -3,6 +3,7 @@ import { createControlPlane, type ControlPlane } from '../../../electron/control
 import { Lab } from '../../../electron/control/lab/lab.ts';
 import { EngineHost } from '../../../electron/engine/thread/host.ts';
 import { createMemoryStore } from '../../../electron/store/memory-store.ts';
+import type { LabState } from '../../../shared/contract/contract.ts';
 import type { Config } from '../../../shared/model/config.ts';
 import { freePort } from '../../support/free-port.ts';
 import { startNode } from '../headless/nodes.ts';
@@ -124,7 +125,7 @@ test('while a scenario runs its demo is not to be meddled with; stopped, all is 
   }
   await until('the node is dead', () => one.lab.get().nodes[0]?.state === 'dead');
   expect(one.lab.get().run).toMatchObject({ phase: 'running', steps: [{ words: 'api-1 is killed', done: true }] });
-  const stopped = (await ask(one, 'lab.stopScenario')) as ReturnType<typeof one.lab.get>;
+  const stopped = (await ask(one, 'lab.stopScenario')) as LabState;
   expect(stopped).toMatchObject({
     running: true,
     run: { phase: 'done', stopped: 'it was stopped by hand', outcomes: [], held: null },
