@@ -19,6 +19,7 @@ import { Runs } from './history/runs.ts';
 import { Journal } from './journal.ts';
 import type { Log } from './log.ts';
 import type { Overlay } from './overlay.ts';
+import { recoveryWords } from './recovery-words.ts';
 import { SettingsKeeper } from './settings/settings.ts';
 import { TrafficKeeper } from './traffic-history.ts';
 import { Workspace } from './workspace.ts';
@@ -234,12 +235,24 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     hub.publish('lab.changed', state);
   });
 
+  const recovered: string[] = [];
+  /** Says what became of a damaged file: in the log, in the journal, and to every window that opens. */
+  const tellRecovery = (what: 'configuration' | 'settings', { recovery }: DocumentStore): void => {
+    if (!recovery) return;
+    const { entries } = journal.list({ from: recovery.copy?.time, kinds: ['config.applied', 'node.mode'], limit: 1_000 });
+    const words = recoveryWords(what, recovery, entries);
+    recovered.push(words);
+    log('error', words);
+    fact({ time: Date.now(), kind: 'config.recovered', reason: words });
+  };
+
   const info = (): AppInfo => ({
     version: options.version,
     host: options.host,
     platform: process.platform,
     startedAt,
     configPath: workspace.path,
+    recovered: recovered.length > 0 ? recovered.join('\n') : null,
   });
   const handlers = createHandlers({ engine: engineHost, workspace, journal, traffic, history, runs, settings, lab, info });
   const router = createRouter({ handlers, log, validateResults: options.validateResults ?? false });
@@ -265,10 +278,12 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     subscribe: (channel, callback) => hub.subscribe(channel, callback),
     async start(startOptions) {
       await settings.load(log);
+      tellRecovery('settings', options.settingsStore);
       try {
         const { found } = await workspace.load(startOptions);
         return { found };
       } finally {
+        tellRecovery('configuration', options.store);
         // Also when nothing runs yet: somebody mends the configuration, and that is history too.
         history.start();
       }

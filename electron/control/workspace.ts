@@ -4,7 +4,9 @@ import { emptyConfig, type CertificateConfig, type Config, type NodeConfig, type
 import type { NodeState } from '../../shared/model/state.ts';
 import { parseConfig, type ConfigIssue } from '../../shared/model/validate.ts';
 import type { ApplyOptions, EngineApi } from '../engine/api.ts';
-import { StoreError, type DocumentStore, type StagedWrite } from '../store/store.ts';
+import { describeChanges } from '../engine/changes.ts';
+import { migrateConfig } from '../store/migrations.ts';
+import { ChangedError, StoreError, type BackupShelf, type DocumentStore, type StagedWrite } from '../store/store.ts';
 import { keepUsable, namedFiles } from './certificates/files.ts';
 import { resolveFiles, resolveNodeFiles, type FileContext } from './certificates/read.ts';
 import type { NamedFile } from './certificates/reload.ts';
@@ -75,6 +77,11 @@ export class Workspace {
     return this.#config;
   }
 
+  /** Copies of earlier documents; undefined where none are kept. */
+  get backups(): BackupShelf | undefined {
+    return this.#options.store.backups;
+  }
+
   /** The document that is saved, as its author wrote it, without the overlay. */
   document(): unknown {
     return this.#document;
@@ -89,12 +96,17 @@ export class Workspace {
   load(options: ApplyOptions = {}): Promise<{ found: boolean; changed: string[] }> {
     return this.#exclusive(async () => {
       const stored = await this.#read();
-      const candidate = await this.#prepare(stored === undefined ? noDocument : stored, this.#overlay);
-      if (Array.isArray(candidate)) throw invalid(candidate);
-      const { changed } = await this.#toEngine(candidate.engineConfig, options);
-      this.#adopt(candidate);
-      this.#options.onApplied?.(changed, 'load');
-      return { found: stored !== undefined, changed };
+      try {
+        const candidate = await this.#prepare(stored === undefined ? noDocument : stored, this.#overlay);
+        if (Array.isArray(candidate)) throw invalid(candidate);
+        const { changed } = await this.#toEngine(candidate.engineConfig, options);
+        this.#adopt(candidate);
+        this.#options.onApplied?.(changed, 'load');
+        return { found: stored !== undefined, changed };
+      } catch (error) {
+        this.#options.store.disown?.();
+        throw error;
+      }
     });
   }
 
@@ -107,7 +119,7 @@ export class Workspace {
 
   /**
    * All or nothing: validated, applied, saved.
-   * @throws ContractError CONFIG_INVALID, LISTENER_BIND_FAILED, CONFIG_SAVE_FAILED, ENGINE_UNAVAILABLE.
+   * @throws ContractError CONFIG_INVALID, LISTENER_BIND_FAILED, CONFIG_SAVE_FAILED, CONFLICT (the file was changed by others), ENGINE_UNAVAILABLE.
    */
   apply(raw: unknown): Promise<{ changed: string[] }> {
     return this.#exclusive(async () => {
@@ -125,8 +137,22 @@ export class Workspace {
   }
 
   /**
+   * Puts another document in place of the saved one; what runs beside it unsaved goes on.
+   * @throws as `apply`; nothing has changed then.
+   */
+  replace(document: unknown): Promise<{ changed: string[] }> {
+    return this.apply(withOverlay(migrateConfig(document), this.#overlay));
+  }
+
+  /** What `replace` would change, named as `apply` names it; or what stands in its way. */
+  difference(document: unknown): { changed: string[]; issues: ConfigIssue[] } {
+    const { config, issues } = parseConfig(withOverlay(migrateConfig(document), this.#overlay));
+    return config ? { changed: describeChanges(this.#config, config), issues: [] } : { changed: [], issues };
+  }
+
+  /**
    * Sets what the owner wants of a node, and saves it.
-   * @throws ContractError POOL_NOT_FOUND, NODE_NOT_FOUND, LAST_NODE, CONFIG_SAVE_FAILED, ENGINE_UNAVAILABLE.
+   * @throws ContractError POOL_NOT_FOUND, NODE_NOT_FOUND, LAST_NODE, CONFIG_SAVE_FAILED, CONFLICT, ENGINE_UNAVAILABLE.
    */
   setMode(poolId: string, nodeId: string, mode: NodeMode): Promise<NodeState> {
     return this.#exclusive(async () => {
@@ -243,7 +269,7 @@ export class Workspace {
 
   async #read(): Promise<unknown> {
     try {
-      return await this.#options.store.load();
+      return migrateConfig(await this.#options.store.load());
     } catch (error) {
       if (error instanceof StoreError) throw invalid([{ path: error.path, message: error.message }]);
       throw error;
@@ -328,6 +354,7 @@ export class Workspace {
 }
 
 function saveFailed(error: unknown): ContractError {
+  if (error instanceof ChangedError) return new ContractError('CONFLICT', `Nothing was saved or applied. ${error.message}`);
   const cause = error instanceof Error ? error.message : String(error);
   return new ContractError('CONFIG_SAVE_FAILED', `The configuration was not saved, so it was not applied either: ${cause}`);
 }

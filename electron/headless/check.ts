@@ -2,12 +2,13 @@ import { dirname, resolve } from 'node:path';
 import { parseConfig, type ConfigIssue } from '../../shared/model/validate.ts';
 import { resolveFiles } from '../control/certificates/read.ts';
 import { createJsonFileStore } from '../store/json-file.ts';
+import { migrateConfig } from '../store/migrations.ts';
 import { StoreError } from '../store/store.ts';
 
 async function problems(file: string): Promise<ConfigIssue[]> {
   let document: unknown;
   try {
-    document = await createJsonFileStore(file).load();
+    document = migrateConfig(await createJsonFileStore(file).load());
   } catch (error) {
     if (error instanceof StoreError) return [{ path: error.path, message: error.message }];
     throw error;

@@ -15,6 +15,7 @@ const statuses: Record<ErrorCode, number> = {
   CLIENT_NOT_FOUND: 404,
   POOL_NOT_FOUND: 404,
   RUN_NOT_FOUND: 404,
+  BACKUP_NOT_FOUND: 404,
   RUN_SAVE_FAILED: 500,
   TOO_LARGE: 413,
   UNAUTHORIZED: 401,

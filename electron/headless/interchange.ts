@@ -5,6 +5,7 @@ import { resolveFiles } from '../control/certificates/read.ts';
 import { exportConfig, type ExportTarget } from '../control/interchange/export-config.ts';
 import { importHaproxy } from '../control/interchange/haproxy-import.ts';
 import { createJsonFileStore, fileProblem } from '../store/json-file.ts';
+import { migrateConfig } from '../store/migrations.ts';
 import { StoreError } from '../store/store.ts';
 import { issueLine } from './check.ts';
 
@@ -22,7 +23,7 @@ const maxBytes = 4 * 1024 * 1024;
 export async function exportFile(file: string, to: ExportTarget, { out, err }: Streams): Promise<number> {
   let document: unknown;
   try {
-    document = await createJsonFileStore(file).load();
+    document = migrateConfig(await createJsonFileStore(file).load());
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;
     err(issueLine(file, { path: error.path, message: error.message }));

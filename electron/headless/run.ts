@@ -7,6 +7,7 @@ import { EngineHost } from '../engine/thread/host.ts';
 import { cookieKeyIn } from '../store/cookie-key.ts';
 import { createJsonFileStore } from '../store/json-file.ts';
 import { createMemoryStore } from '../store/memory-store.ts';
+import { backupsIn, ownConfigStore } from '../store/own-files.ts';
 import type { DocumentStore } from '../store/store.ts';
 import type { UiOptions } from './arguments.ts';
 import type { HttpTransport } from './http-transport.ts';
@@ -118,12 +119,21 @@ async function startDemo(plane: ControlPlane, log: Log): Promise<void> {
   if (url !== null && new URL(url).port !== '8080') log('warn', `Port 8080 is taken, so the demo listens at ${url}`);
 }
 
+const warnBy =
+  (log: Log) =>
+  (words: string): void => {
+    log('warn', words);
+  };
+
 export function serve(
   options: UiOptions & { config: string; history: string | undefined; print: (line: string) => void; log: Log },
 ): Promise<number> {
   return run({
     ...options,
-    store: createJsonFileStore(options.config),
+    // The file is its owner's: copies of it are kept with the rest of the past, and a mistake in it is his to mend.
+    store: createJsonFileStore(options.config, {
+      backups: options.history === undefined ? undefined : backupsIn(options.history, 'evenkeel', warnBy(options.log)),
+    }),
     settingsStore: createMemoryStore(),
     demo: 'never',
     keepGoing: false,
@@ -148,8 +158,12 @@ export function start(options: UiOptions & { print: (line: string) => void; log:
   const folder = userFolder();
   return run({
     ...options,
-    store: createJsonFileStore(join(folder, 'evenkeel.json'), { optional: true }),
-    settingsStore: createJsonFileStore(join(folder, 'settings.json'), { optional: true }),
+    store: ownConfigStore(folder, warnBy(options.log)),
+    settingsStore: createJsonFileStore(join(folder, 'settings.json'), {
+      optional: true,
+      backups: backupsIn(folder, 'settings', warnBy(options.log)),
+      recover: () => true,
+    }),
     history: join(folder, 'history'),
     demo: 'without-config',
     keepGoing: true,

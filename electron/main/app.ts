@@ -1,8 +1,9 @@
 import path from 'node:path';
 import { app, dialog, nativeTheme } from 'electron';
 import ElectronStore from 'electron-store';
-import { settingsSchema, type Settings } from '../../shared/contract/contract.ts';
+import type { Settings } from '../../shared/contract/contract.ts';
 import type { ControlPlane } from '../control/control-plane.ts';
+import { readSettings } from '../control/settings/read-settings.ts';
 import { serveAppProtocol } from './app-protocol.ts';
 import { createDesktopPlane } from './create-plane.ts';
 import { connectIpc } from './ipc-transport.ts';
@@ -93,8 +94,7 @@ function followTheme(plane: ControlPlane, preferences: { get(key: string): unkno
   const follow = ({ theme }: Settings): void => {
     nativeTheme.themeSource = theme;
   };
-  const saved = settingsSchema.safeParse(preferences.get('settings') ?? {});
-  if (saved.success) follow(saved.data);
+  follow(readSettings(preferences.get('settings') ?? {}).settings);
   plane.subscribe('settings.changed', follow);
 }
 

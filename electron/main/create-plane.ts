@@ -5,7 +5,7 @@ import { createLab } from '../control/create-lab.ts';
 import { EngineHost } from '../engine/thread/host.ts';
 import { cookieKeyIn } from '../store/cookie-key.ts';
 import { createElectronStore, type KeyValueStore } from '../store/electron-store.ts';
-import { createJsonFileStore } from '../store/json-file.ts';
+import { backupsIn, ownConfigStore } from '../store/own-files.ts';
 import { logToStderr } from './log.ts';
 
 /**
@@ -20,13 +20,16 @@ export function createDesktopPlane(preferences: KeyValueStore): ControlPlane {
       logToStderr('error', message, { detail });
     },
   });
+  const sayProblem = (words: string): void => {
+    logToStderr('warn', words);
+  };
   return createControlPlane({
     host: 'desktop',
     version: app.getVersion(),
     log: logToStderr,
     engineHost,
-    store: createJsonFileStore(path.join(app.getPath('userData'), 'evenkeel.json'), { optional: true }),
-    settingsStore: createElectronStore(preferences, 'settings'),
+    store: ownConfigStore(app.getPath('userData'), sayProblem),
+    settingsStore: createElectronStore(preferences, 'settings', backupsIn(app.getPath('userData'), 'settings', sayProblem)),
     createLab,
     historyFolder: path.join(app.getPath('userData'), 'history'),
   });

@@ -20,8 +20,59 @@ export interface DocumentStore {
    * @throws StoreError when there is one that cannot be read.
    */
   load(): Promise<unknown>;
-  /** @throws StoreError when the document cannot be written. */
+  /** @throws StoreError when the document cannot be written; ChangedError when somebody else changed it since it was read. */
   stage(document: unknown): Promise<StagedWrite>;
+  /** What `load` gave last is not used: as a change somebody else made, it still must not be written over. */
+  disown?(): void;
+  /** Copies of earlier documents; undefined where none are kept. */
+  readonly backups?: BackupShelf | undefined;
+  /** What became of a damaged document this store found when it loaded; undefined: it found none. */
+  readonly recovery?: Recovery | undefined;
+}
+
+/** One copy of an earlier document. */
+export interface Backup {
+  /** The time as it stands in the file's name. */
+  id: string;
+  /** When it was made, milliseconds since the epoch: until then it was the document. */
+  time: number;
+  bytes: number;
+}
+
+/** A copy that can take the document's place. */
+export interface GoodCopy {
+  /** When it was made, milliseconds since the epoch. */
+  time: number;
+  document: unknown;
+  /** It is the document as this program stored or read it last, rather than one from before a change. */
+  current: boolean;
+}
+
+/** Keeps copies of a document. Only `read` fails; what else goes wrong is told to whoever made it. */
+export interface BackupShelf {
+  /** Keeps the document that is about to be replaced. `theirs`: somebody else wrote it, so a copy is made however young the last one is. */
+  keep(text: string, theirs?: boolean): Promise<void>;
+  /**
+   * Keeps the document as it is stored now, in place of the last one given: a damaged file then costs nothing.
+   * @returns whether it differed from the last one given.
+   */
+  mirror(text: string): Promise<boolean>;
+  /** The newest first. */
+  list(): Promise<Backup[]>;
+  /** @throws StoreError when there is none with this id, or it cannot be read. */
+  read(id: string): Promise<unknown>;
+  /** The newest of all copies, the mirror included, for which `isGood` holds. */
+  newestGood(isGood: (document: unknown) => boolean): Promise<GoodCopy | undefined>;
+}
+
+/** A damaged document was put aside, and a copy took its place. */
+export interface Recovery {
+  /** Where the damaged one is kept. */
+  damaged: string;
+  /** What was wrong with it, in words. */
+  why: string;
+  /** The copy in its place; null: there was no good one. */
+  copy: Pick<GoodCopy, 'time' | 'current'> | null;
 }
 
 /** What is wrong with a stored document or the place for it. `path` is where in it: "line 3, column 5", "pools[0]"; "" = all of it. */
@@ -34,3 +85,9 @@ export class StoreError extends Error {
     this.path = path;
   }
 }
+
+/** The stored document is no JSON text: its bytes are lost, as far as this program can tell. */
+export class DamagedError extends StoreError {}
+
+/** Somebody else changed the document since it was read; nothing was written over it. */
+export class ChangedError extends StoreError {}

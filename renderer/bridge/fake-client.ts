@@ -13,6 +13,7 @@ import { parseConfig } from '../../shared/model/validate.ts';
 import { diffState } from '../../shared/state/patch.ts';
 import { TrafficRing, trafficSteps } from '../../shared/state/traffic-ring.ts';
 import { type Client, createClient, type Transport } from './client.ts';
+import { fakeBackupHandlers } from './fake-backups.ts';
 import { fakeCertificateHandlers } from './fake-certificates.ts';
 import { createFakeHistory } from './fake-history.ts';
 import { createFakeLab } from './fake-lab.ts';
@@ -307,7 +308,14 @@ export function createFakeMain(options: FakeOptions = {}): FakeMain {
   });
 
   const handlers: Handlers = {
-    'app.info': () => ({ version: '0.1.0', host: 'headless', platform: 'linux', startedAt, configPath: '/etc/evenkeel.json' }),
+    'app.info': () => ({
+      version: '0.1.0',
+      host: 'headless',
+      platform: 'linux',
+      startedAt,
+      configPath: '/etc/evenkeel.json',
+      recovered: null,
+    }),
     'config.get': () => config,
     'config.validate': ({ config: raw }) => ({ issues: parseConfig(raw).issues }),
     'config.apply': ({ config: raw }) => {
@@ -332,6 +340,12 @@ export function createFakeMain(options: FakeOptions = {}): FakeMain {
         notes: [{ line: 4, directive: 'option httplog', reason: 'Evenkeel logs in its own way' }],
       };
     },
+    'config.reload': () => ({ changed: [] }),
+    ...fakeBackupHandlers(
+      () => config,
+      (next) => handlers['config.apply']({ config: next }) as { changed: string[] },
+      now,
+    ),
     'node.setMode': ({ pool, node, mode }) => {
       const before = nodeOf(pool, node);
       const last = takesNew(poolOf(pool));

@@ -118,6 +118,8 @@ export const appInfoSchema = z.object({
   startedAt: z.number(),
   /** Where the configuration is saved; null when it is not (the demo). */
   configPath: z.string().nullable(),
+  /** What was lost when a damaged file was found at this start, in words; null: none was found. */
+  recovered: z.string().nullable(),
 });
 export type AppInfo = z.output<typeof appInfoSchema>;
 
@@ -141,6 +143,32 @@ export const requests = {
       notes: z.array(z.object({ line: z.number(), directive: z.string(), reason: z.string() })),
     }),
   },
+  /** Reads the saved configuration again, as SIGHUP does: what others changed in the file runs then. All or nothing. */
+  'config.reload': { params: empty, result: z.object({ changed: z.array(z.string()) }) },
+  /**
+   * Copies of the saved configuration from before its last changes, the newest first, ten at most. `changed`: what restoring one would
+   * change, as `config.apply` names it; `problem`: why it cannot be. `kept` false: no copies are kept here.
+   */
+  'backups.list': {
+    params: empty,
+    result: z.object({
+      kept: z.boolean(),
+      backups: z.array(
+        z.object({
+          id,
+          /** When it was replaced, milliseconds since the epoch. */
+          time: z.number(),
+          bytes: z.number(),
+          changed: z.array(z.string()),
+          problem: z.string().nullable(),
+        }),
+      ),
+    }),
+  },
+  /** The copy as it was saved. */
+  'backups.get': { params: z.strictObject({ id }), result: z.object({ config: z.unknown() }) },
+  /** Applies a copy in place of the whole saved configuration; what runs unsaved beside it (the demo) goes on. All or nothing. */
+  'backups.restore': { params: z.strictObject({ id }), result: z.object({ changed: z.array(z.string()) }) },
   'node.setMode': { params: z.strictObject({ pool: id, node: id, mode: nodeModeSchema }), result: nodeStateSchema },
   /** Takes every client off the node but those pinned to it; each is placed afresh by its next request. Sessions and requests in flight go on. */
   'node.moveClients': { params: z.strictObject({ pool: id, node: id }), result: z.object({ moved: z.number() }) },

@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 /** Stable error codes. The message is for people (fact, cause, action), the code for programs. */
 export const errorCodes = [
+  'BACKUP_NOT_FOUND',
   'BAD_REQUEST',
   'CONFIG_INVALID',
   'CONFIG_SAVE_FAILED',

@@ -14,6 +14,7 @@ export const journalKindSchema = z.enum([
   'listener.down',
   'listener.error',
   'config.applied',
+  'config.recovered',
   'certificate.reloaded',
   'certificate.problem',
   'engine.started',

@@ -6,7 +6,7 @@ import type { Sender } from '../../electron/ipc/sender.ts';
 import { eventChannels, requestChannels, type RequestChannel } from '../../shared/contract/channels.ts';
 import { events, requests, type Handlers } from '../../shared/contract/contract.ts';
 import { ContractError, contractErrorSchema } from '../../shared/contract/envelope.ts';
-import { document, testPlane, type TestPlane } from './plane.ts';
+import { document, keptId, testPlane, type TestPlane } from './plane.ts';
 
 const script = { kind: 'http', via: 'token' } satisfies Sender;
 let it_: TestPlane;
@@ -23,6 +23,10 @@ const good: Record<RequestChannel, unknown> = {
   'config.apply': { config: document },
   'config.export': { to: 'haproxy' },
   'config.import': { from: 'haproxy', text: 'listen web\n  bind :80\n  server a 10.0.0.1:80\n' },
+  'config.reload': {},
+  'backups.list': {},
+  'backups.get': { id: keptId },
+  'backups.restore': { id: keptId },
   'node.setMode': { pool: 'web', node: 'a', mode: 'drain' },
   'node.moveClients': { pool: 'web', node: 'a' },
   'engine.snapshot': {},

@@ -1,6 +1,7 @@
 import type { LogLevel } from '../../electron/control/log.ts';
 import { createControlPlane, type ControlPlane } from '../../electron/control/control-plane.ts';
 import { createMemoryStore } from '../../electron/store/memory-store.ts';
+import type { BackupShelf } from '../../electron/store/store.ts';
 import { parseConfig } from '../../shared/model/validate.ts';
 import { FakeEngine } from '../unit/control/fake-engine.ts';
 import { createFakeLab } from '../unit/control/fake-lab.ts';
@@ -17,6 +18,17 @@ const demo = parseConfig({
   pools: [{ id: 'demo', nodes: [{ id: 'x', address: '127.0.0.1:9003' }] }],
 }).config!;
 
+export const keptId = '2026-01-02T03-04-05-678Z';
+
+/** One copy of an earlier document, of before its last node came. */
+const shelf: BackupShelf = {
+  keep: () => Promise.resolve(),
+  mirror: () => Promise.resolve(false),
+  list: () => Promise.resolve([{ id: keptId, time: 1_767_323_045_678, bytes: 100 }]),
+  read: () => Promise.resolve({ ...document, pools: [{ id: 'web', nodes: [] }] }),
+  newestGood: () => Promise.resolve(undefined),
+};
+
 export interface TestPlane {
   plane: ControlPlane;
   engine: FakeEngine;
@@ -30,7 +42,7 @@ export async function testPlane(): Promise<TestPlane> {
   const plane = createControlPlane({
     host: 'headless',
     version: '0.0.0',
-    store: createMemoryStore(document),
+    store: { ...createMemoryStore(document), backups: shelf },
     settingsStore: createMemoryStore(),
     engineHost: engine,
     createLab: (context) =>

@@ -2,6 +2,8 @@ import { settingsSchema, type Settings } from '../../../shared/contract/contract
 import { ContractError } from '../../../shared/contract/envelope.ts';
 import type { DocumentStore } from '../../store/store.ts';
 import type { Log } from '../log.ts';
+import { settingsVersion } from './migrations.ts';
+import { readSettings } from './read-settings.ts';
 
 /** The window's own preferences: kept apart from the configuration, as they concern nobody's traffic. */
 export class SettingsKeeper {
@@ -14,17 +16,14 @@ export class SettingsKeeper {
     this.#onChange = onChange;
   }
 
-  /** Settings that cannot be read are no reason not to start: the defaults stand, and the log says why. */
+  /** Settings that cannot be read are no reason not to start: the defaults stand for them, and the log says why. */
   async load(log: Log): Promise<void> {
     try {
       const stored = await this.#store.load();
       if (stored === undefined) return;
-      const parsed = settingsSchema.safeParse(stored);
-      if (parsed.success) this.#settings = parsed.data;
-      else
-        log('warn', 'The saved settings are damaged; the defaults are used.', {
-          issues: parsed.error.issues.map((issue) => issue.message),
-        });
+      const { settings, lost } = readSettings(stored);
+      this.#settings = settings;
+      if (lost.length > 0) log('warn', `Some of the saved settings cannot be used; their defaults are. ${lost.join('; ')}.`, { lost });
     } catch (error) {
       log('warn', `The saved settings cannot be read; the defaults are used. ${error instanceof Error ? error.message : ''}`);
     }
@@ -38,7 +37,7 @@ export class SettingsKeeper {
   async set(change: Partial<Settings>): Promise<Settings> {
     const next = settingsSchema.parse({ ...this.#settings, ...change });
     try {
-      await (await this.#store.stage(next)).commit();
+      await (await this.#store.stage({ version: settingsVersion, ...next })).commit();
     } catch (error) {
       throw new ContractError(
         'CONFIG_SAVE_FAILED',

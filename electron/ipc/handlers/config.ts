@@ -6,7 +6,10 @@ import type { HandlerDeps } from './deps.ts';
 
 export function configHandlers({
   workspace,
-}: HandlerDeps): Pick<Handlers, 'config.get' | 'config.validate' | 'config.apply' | 'config.export' | 'config.import' | 'node.setMode'> {
+}: HandlerDeps): Pick<
+  Handlers,
+  'config.get' | 'config.validate' | 'config.apply' | 'config.export' | 'config.import' | 'config.reload' | 'node.setMode'
+> {
   return {
     'config.get': () => workspace.get(),
     'config.validate': async ({ config }) => ({ issues: await workspace.validate(config) }),
@@ -17,6 +20,7 @@ export function configHandlers({
       if (empty) throw new ContractError('BAD_REQUEST', 'This is no haproxy.cfg: it has no section such as frontend, backend or listen.');
       return { config, notes };
     },
+    'config.reload': async () => ({ changed: (await workspace.load()).changed }),
     'node.setMode': ({ pool, node, mode }) => workspace.setMode(pool, node, mode),
   };
 }

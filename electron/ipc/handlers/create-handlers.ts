@@ -1,5 +1,6 @@
 import type { Handlers } from '../../../shared/contract/contract.ts';
 import { appHandlers } from './app.ts';
+import { backupHandlers } from './backups.ts';
 import { certificateHandlers } from './certificates.ts';
 import { configHandlers } from './config.ts';
 import type { HandlerDeps } from './deps.ts';
@@ -13,6 +14,7 @@ export function createHandlers(deps: HandlerDeps): Handlers {
   return {
     ...appHandlers(deps),
     ...configHandlers(deps),
+    ...backupHandlers(deps),
     ...certificateHandlers(deps),
     ...discoveryHandlers(deps),
     ...engineHandlers(deps),
