@@ -9,6 +9,7 @@ import { FolderTakenError } from '../../../../electron/control/history/folder-lo
 import { touches } from '../../../../electron/control/history/history-log.ts';
 import { openHistory } from '../../../../electron/control/history/open-history.ts';
 import { eventually } from '../../../support/wait.ts';
+import { writeAndOpen } from './a-day.ts';
 import { fact } from './support.ts';
 
 let parent: string;
@@ -205,6 +206,13 @@ describe('the folder', () => {
     expect(history.log.onDisk).toBe(false);
     expect(said).toEqual([expect.stringContaining('a part of its path is not a folder')]);
   });
+});
+
+it('an hour at ten entries a second takes its part of a day that fits, and opens in a second', async () => {
+  // Small segments, as the open one, not compressed yet, is no part of what a day multiplies.
+  const { mebibytes, openMs } = await writeAndOpen(folder, 1, 256 * 1024);
+  expect(mebibytes * 24).toBeLessThan(64);
+  expect(openMs).toBeLessThan(1_000);
 });
 
 describe('a process that is killed', () => {
