@@ -4,7 +4,6 @@ import { Lab } from '../../../electron/control/lab/lab.ts';
 import { EngineHost } from '../../../electron/engine/thread/host.ts';
 import { createMemoryStore } from '../../../electron/store/memory-store.ts';
 import type { LabState } from '../../../shared/contract/contract.ts';
-import type { Config } from '../../../shared/model/config.ts';
 import { freePort } from '../../support/free-port.ts';
 import { startNode } from '../headless/nodes.ts';
 import { failure, get, until } from './support.ts';
@@ -87,8 +86,11 @@ test('the demo’s listener moved by its owner: the address said and the clients
   await one.lab.start({ nodes: 2, tcp: true });
   await until('traffic', () => one.lab.get().clients.answered > 20);
   const port = await freePort();
-  const config = structuredClone(one.workspace.get()) as { -readonly [K in keyof Config]: Config[K] };
-  config.listeners = config.listeners.map((listener) => (listener.id === 'demo' ? { ...listener, port } : listener));
+  const running = one.workspace.get();
+  const config = {
+    ...running,
+    listeners: running.listeners.map((listener) => (listener.id === 'demo' ? { ...listener, port } : listener)),
+  };
   await ask(one, 'config.apply', { config });
   expect(one.lab.get().url).toBe(`http://127.0.0.1:${port}/`);
   const before = one.lab.get().clients;
