@@ -4,6 +4,7 @@ import ElectronStore from 'electron-store';
 import type { Settings } from '../../shared/contract/contract.ts';
 import type { ControlPlane } from '../control/control-plane.ts';
 import { readSettings } from '../control/settings/read-settings.ts';
+import { putAsideDamaged } from '../store/electron-store.ts';
 import { serveAppProtocol } from './app-protocol.ts';
 import { createDesktopPlane } from './create-plane.ts';
 import { connectIpc } from './ipc-transport.ts';
@@ -27,9 +28,10 @@ export async function runApp(mainFolder: string): Promise<void> {
   denyEverythingElse();
   setApplicationMenu({ developer: !app.isPackaged });
 
-  // Preferences only: a damaged file is replaced by defaults rather than keeping the app from starting.
+  // Preferences only: a damaged file is put aside, and read from its copy, rather than keeping the app from starting.
+  const damage = putAsideDamaged(path.join(app.getPath('userData'), 'preferences.json'));
   const preferences = new ElectronStore<Record<string, unknown>>({ name: 'preferences', clearInvalidConfig: true });
-  const plane = createDesktopPlane(preferences);
+  const plane = createDesktopPlane(preferences, damage);
   let window: MainWindow | undefined;
   const ipc = connectIpc(plane, () => window);
 

@@ -4,15 +4,16 @@ import { createControlPlane, type ControlPlane } from '../control/control-plane.
 import { createLab } from '../control/create-lab.ts';
 import { EngineHost } from '../engine/thread/host.ts';
 import { cookieKeyIn } from '../store/cookie-key.ts';
-import { createElectronStore, type KeyValueStore } from '../store/electron-store.ts';
+import { createElectronStore, type KeyValueStore, type PutAside } from '../store/electron-store.ts';
 import { backupsIn, ownConfigStore } from '../store/own-files.ts';
 import { logToStderr } from './log.ts';
 
 /**
  * The control plane of the desktop program. The configuration is the same JSON file the headless program reads, in the
  * app's own folder; preferences are in `preferences`.
+ * @param damage What was found wrong with the file of the preferences before it was opened.
  */
-export function createDesktopPlane(preferences: KeyValueStore): ControlPlane {
+export function createDesktopPlane(preferences: KeyValueStore, damage: PutAside | undefined): ControlPlane {
   const cookieKey = cookieKeyIn(app.getPath('userData'), logToStderr);
   const engineHost = new EngineHost({
     ...(cookieKey ? { cookieKey } : {}),
@@ -29,7 +30,10 @@ export function createDesktopPlane(preferences: KeyValueStore): ControlPlane {
     log: logToStderr,
     engineHost,
     store: ownConfigStore(app.getPath('userData'), sayProblem),
-    settingsStore: createElectronStore(preferences, 'settings', backupsIn(app.getPath('userData'), 'settings', sayProblem)),
+    settingsStore: createElectronStore(preferences, 'settings', {
+      backups: backupsIn(app.getPath('userData'), 'settings', sayProblem),
+      damage,
+    }),
     createLab,
     historyFolder: path.join(app.getPath('userData'), 'history'),
   });

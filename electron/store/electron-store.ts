@@ -29,8 +29,17 @@ function damage(path: string): string | undefined {
   }
 }
 
-/** Copies a damaged file, before anything is written over it. @returns undefined when there is none. */
-function putAside(path: string): { why: string; keptAs: string } | undefined {
+/** A damaged file: what is wrong with it, and where it is kept. */
+export interface PutAside {
+  why: string;
+  keptAs: string;
+}
+
+/**
+ * Copies a damaged file. To be called before electron-store is made, which takes a damaged file for an empty one and writes over it.
+ * @returns undefined when the file is JSON, or not there.
+ */
+export function putAsideDamaged(path: string): PutAside | undefined {
   const why = damage(path);
   if (why === undefined) return undefined;
   const keptAs = `${path}.damaged-${new Date().toISOString().replace(/[:.]/g, '-')}`;
@@ -42,6 +51,13 @@ function putAside(path: string): { why: string; keptAs: string } | undefined {
   }
 }
 
+export interface ElectronStoreOptions {
+  /** Where copies are kept, from which a damaged file is recovered. Default: none are. */
+  backups?: BackupShelf;
+  /** What `putAsideDamaged` found. Default: nothing. */
+  damage?: PutAside | undefined;
+}
+
 /** A document kept under one key of an electron-store, which writes its file by renaming a finished one over it. */
 class ElectronStoreDocument implements DocumentStore {
   readonly path: string;
@@ -49,17 +65,16 @@ class ElectronStoreDocument implements DocumentStore {
   readonly backups: BackupShelf | undefined;
   readonly #store: KeyValueStore;
   readonly #key: string;
-  /** The file's mistake when this was made, and where it was put: the store itself takes a damaged file for an empty one, and writes over it. */
-  readonly #damage: { why: string; keptAs: string } | undefined;
+  readonly #damage: PutAside | undefined;
   #recovery: Recovery | undefined;
 
-  constructor(store: KeyValueStore, key: string, backups: BackupShelf | undefined) {
+  constructor(store: KeyValueStore, key: string, { backups, damage }: ElectronStoreOptions) {
     this.path = store.path;
     this.folder = dirname(store.path);
     this.backups = backups;
     this.#store = store;
     this.#key = key;
-    this.#damage = backups && putAside(store.path);
+    this.#damage = damage;
   }
 
   get recovery(): Recovery | undefined {
@@ -96,7 +111,7 @@ class ElectronStoreDocument implements DocumentStore {
     }
   }
 
-  async #recover({ why, keptAs }: { why: string; keptAs: string }, backups: BackupShelf): Promise<void> {
+  async #recover({ why, keptAs }: PutAside, backups: BackupShelf): Promise<void> {
     const copy = await backups.newestGood((document) => typeof document === 'object' && document !== null);
     if (copy) this.#set(copy.document);
     this.#recovery = { damaged: keptAs, why, copy: copy ? { time: copy.time, current: copy.current } : null };
@@ -105,8 +120,7 @@ class ElectronStoreDocument implements DocumentStore {
 
 /**
  * A document kept under one key of an electron-store.
- * @param backups Where copies are kept, from which a damaged file is recovered. Default: none are, and it is lost.
  */
-export function createElectronStore(store: KeyValueStore, key: string, backups?: BackupShelf): DocumentStore {
-  return new ElectronStoreDocument(store, key, backups);
+export function createElectronStore(store: KeyValueStore, key: string, options: ElectronStoreOptions = {}): DocumentStore {
+  return new ElectronStoreDocument(store, key, options);
 }
