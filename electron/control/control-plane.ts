@@ -1,5 +1,5 @@
 import type { EventChannel } from '../../shared/contract/channels.ts';
-import type { AppInfo } from '../../shared/contract/contract.ts';
+import type { AppInfo, Settings } from '../../shared/contract/contract.ts';
 import { parseHostPort } from '../../shared/model/address.ts';
 import type { Config, NodeMode } from '../../shared/model/config.ts';
 import type { InjectedFault } from '../../shared/model/fault.ts';
@@ -18,6 +18,7 @@ import { Recorder, type RecordingOptions, type RunRecording } from './history/re
 import { Runs } from './history/runs.ts';
 import { Journal } from './journal.ts';
 import type { Log } from './log.ts';
+import { Openings } from './openings.ts';
 import type { Overlay } from './overlay.ts';
 import { recoveryWords } from './recovery-words.ts';
 import { SettingsKeeper } from './settings/settings.ts';
@@ -78,7 +79,12 @@ export interface ControlPlane {
   readonly journal: Journal;
   readonly lab: LabPort;
   readonly engine: EngineApi;
+  /** What the window is to open or to say; whoever adds to it need not know whether there is one. */
+  readonly openings: Openings;
+  settings(): Settings;
   info(): AppInfo;
+  /** See `app.setPaused`. @throws ContractError ENGINE_UNAVAILABLE. */
+  setPaused(paused: boolean): Promise<void>;
   /** @returns a function that ends the subscription. */
   subscribe<C extends EventChannel>(channel: C, callback: EventCallback<C>): () => void;
   /**
@@ -252,9 +258,28 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     platform: process.platform,
     startedAt,
     configPath: workspace.path,
+    paused: workspace.paused,
     recovered: recovered.length > 0 ? recovered.join('\n') : null,
   });
-  const handlers = createHandlers({ engine: engineHost, workspace, journal, traffic, history, runs, settings, lab, info });
+  const openings = new Openings((waiting) => {
+    hub.publish('app.openings', { waiting });
+  });
+  const setPaused = async (paused: boolean): Promise<void> => {
+    if (await workspace.setPaused(paused)) hub.publish('app.paused', { paused });
+  };
+  const handlers = createHandlers({
+    engine: engineHost,
+    workspace,
+    journal,
+    traffic,
+    history,
+    runs,
+    settings,
+    lab,
+    openings,
+    setPaused,
+    info,
+  });
   const router = createRouter({ handlers, log, validateResults: options.validateResults ?? false });
 
   let closing: Promise<{ cut: number }> | undefined;
@@ -274,7 +299,10 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     journal,
     lab,
     engine: engineHost,
+    openings,
+    settings: () => settings.get(),
     info,
+    setPaused,
     subscribe: (channel, callback) => hub.subscribe(channel, callback),
     async start(startOptions) {
       await settings.load(log);

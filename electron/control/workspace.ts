@@ -56,6 +56,7 @@ export class Workspace {
   #overlay: Overlay | null = null;
   #config: Config = emptyConfig;
   #engineConfig: Config = emptyConfig;
+  #paused = false;
   #queue: Promise<unknown> = Promise.resolve();
 
   constructor(options: WorkspaceOptions) {
@@ -218,6 +219,31 @@ export class Workspace {
     });
   }
 
+  /** Whether every listener is kept closed at present. */
+  get paused(): boolean {
+    return this.#paused;
+  }
+
+  /**
+   * Keeps every listener closed, whatever the configuration says and becomes, or opens them again; not saved. One that cannot be opened
+   * again at once is in error and tried again, as at a start.
+   * @returns whether anything has changed.
+   * @throws ContractError ENGINE_UNAVAILABLE; nothing has changed then.
+   */
+  setPaused(paused: boolean): Promise<boolean> {
+    return this.#exclusive(async () => {
+      if (paused === this.#paused) return false;
+      this.#paused = paused;
+      try {
+        await this.#toEngine(this.#engineConfig, { keepGoing: true });
+      } catch (error) {
+        this.#paused = !paused;
+        throw error;
+      }
+      return true;
+    });
+  }
+
   /** A node as a form holds it, with its authority's text in place of the file, and what is wrong with that file. */
   async resolveNode(node: NodeConfig): Promise<{ node: NodeConfig; issues: ConfigIssue[] }> {
     const resolved = await resolveNodeFiles(node, (field) => `node.tls.${field}`, this.#fileContext());
@@ -297,7 +323,7 @@ export class Workspace {
 
   async #toEngine(config: Config, options: ApplyOptions = {}): Promise<{ changed: string[] }> {
     try {
-      return await this.#options.engine.apply(config, options);
+      return await this.#options.engine.apply(this.#paused ? closed(config) : config, options);
     } catch (error) {
       throw await toContractError(error, config);
     }
@@ -351,6 +377,11 @@ export class Workspace {
       throw saveFailed(error);
     }
   }
+}
+
+/** The same with no listener open. */
+function closed(config: Config): Config {
+  return { ...config, listeners: config.listeners.map((listener) => ({ ...listener, enabled: false })) };
 }
 
 function saveFailed(error: unknown): ContractError {

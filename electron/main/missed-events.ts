@@ -18,6 +18,9 @@ export class MissedEvents {
       case 'engine.patch':
       case 'lab.changed':
       case 'settings.changed':
+      case 'runs.changed':
+      case 'app.paused':
+      case 'app.openings':
         this.#latest.set(channel, payload);
         break;
       case 'config.changed':

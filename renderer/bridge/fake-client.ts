@@ -1,5 +1,13 @@
 import type { EventChannel, RequestChannel } from '../../shared/contract/channels.ts';
-import { events, type Handlers, type LabState, type Payload, requests, type Settings } from '../../shared/contract/contract.ts';
+import {
+  events,
+  type Handlers,
+  type LabState,
+  type Opening,
+  type Payload,
+  requests,
+  type Settings,
+} from '../../shared/contract/contract.ts';
 import { ContractError, type Envelope } from '../../shared/contract/envelope.ts';
 import type { Config } from '../../shared/model/config.ts';
 import { emptyConfig } from '../../shared/model/config.ts';
@@ -41,6 +49,8 @@ export interface FakeMain {
   dropNextPatch(): void;
   /** Puts a run among those kept, as if it had been recorded. */
   addRun(run: Run): void;
+  /** As if the system, the menu or the tray had asked the window for it. */
+  open(opening: Opening): void;
 }
 
 export interface FakeOptions {
@@ -93,6 +103,8 @@ export function createFakeMain(options: FakeOptions = {}): FakeMain {
   let shown: Pick<EngineSnapshot, 'listeners' | 'pools'> = { listeners, pools };
   const clients = new Map<string, BalancedClient>();
   const health = new Map<string, Health>();
+  let paused = false;
+  let waiting: Opening[] = [];
   const counts = new Map<string, { requests: number; errors: number }>();
   const requestLog = createFakeRequests(randoms(11), options.every ?? 1);
   const rings = trafficSteps.map(({ stepMs, rangeMs }) => ({ rangeMs, ring: new TrafficRing(stepMs, rangeMs) }));
@@ -314,6 +326,7 @@ export function createFakeMain(options: FakeOptions = {}): FakeMain {
       platform: 'linux',
       startedAt,
       configPath: '/etc/evenkeel.json',
+      paused,
       recovered: null,
     }),
     'config.get': () => config,
@@ -456,6 +469,16 @@ export function createFakeMain(options: FakeOptions = {}): FakeMain {
     ...fakeCertificateHandlers(() => config, now),
     'discovery.list': () => ({ servers: options.servers ?? [] }),
     ...lab.handlers,
+    'app.setPaused': ({ paused: wanted }) => {
+      paused = wanted;
+      emit('app.paused', { paused });
+      return { paused };
+    },
+    'app.takeOpenings': () => {
+      const openings = waiting;
+      waiting = [];
+      return { openings };
+    },
     'settings.get': () => settings,
     'settings.set': (given) => {
       settings = { ...settings, ...given };
@@ -691,5 +714,9 @@ export function createFakeMain(options: FakeOptions = {}): FakeMain {
       dropPatch = true;
     },
     addRun: past.addRun,
+    open(opening) {
+      waiting.push(opening);
+      emit('app.openings', { waiting: waiting.length });
+    },
   };
 }

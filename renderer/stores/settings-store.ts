@@ -1,5 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { Settings } from '../../shared/contract/contract.ts';
+import { settingsSchema, type Settings } from '../../shared/contract/contract.ts';
 import type { Client } from '../bridge/client.ts';
 
 export interface SettingsView {
@@ -27,7 +27,7 @@ export function createSettingsStore(client: Client): SettingsStore {
     theme: settings.theme === 'system' ? (light?.matches ? 'light' : 'dark') : settings.theme,
     reducedMotion: settings.motion === 'reduced' || (reduced?.matches ?? false),
   });
-  const store = createStore<SettingsView>(() => resolve({ theme: 'system', motion: 'system' }));
+  const store = createStore<SettingsView>(() => resolve(settingsSchema.parse({})));
 
   const show = (settings: Settings) => {
     const view = resolve(settings);

@@ -1,6 +1,8 @@
 /** Literal channel names, free of zod: the preload imports this file and nothing else of the contract. */
 export const requestChannels = [
   'app.info',
+  'app.setPaused',
+  'app.takeOpenings',
   'config.get',
   'config.validate',
   'config.apply',
@@ -60,6 +62,8 @@ export const eventChannels = [
   'lab.changed',
   'settings.changed',
   'runs.changed',
+  'app.paused',
+  'app.openings',
 ] as const;
 export type EventChannel = (typeof eventChannels)[number];
 

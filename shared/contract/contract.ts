@@ -38,13 +38,44 @@ const runName = z.string().trim().min(1).max(100);
 /** Read by `parseConfig`, which says what is wrong better than a schema at the door could. */
 const rawConfig = z.unknown().refine((value) => value !== undefined, { error: 'is required' });
 
+/** "22:00". */
+const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, { error: 'must be a time of day, as in "22:00"' });
+
 export const settingsSchema = z.strictObject({
   /** Default system. */
   theme: z.enum(['system', 'dark', 'light']).default('system'),
   /** `reduced` shows changes without travel, whatever the system says. Default system. */
   motion: z.enum(['system', 'reduced']).default('system'),
+  // From here on: of the desktop program alone.
+  /** Evenkeel starts when its owner logs in. Default false. */
+  startAtLogin: z.boolean().default(false),
+  /** Started at login it shows no window until the tray is asked for it. Default false. */
+  startHidden: z.boolean().default(false),
+  /** Closing the window leaves the balancer running in the tray; false: it quits. Default true. */
+  closeToTray: z.boolean().default(true),
+  /** Announced by the system: nodes that go down and come back. Default true. */
+  notifyNodes: z.boolean().default(true),
+  /** Listeners that serve nothing any more, also while the window is in front; an engine that had to be started anew. Default true. */
+  notifyAllDown: z.boolean().default(true),
+  /** Certificates that end in 14 or 3 days, or have ended. Default true. */
+  notifyCertificates: z.boolean().default(true),
+  /** No announcements from one time of day until another, in this machine's own time; null: at any time. Default null. */
+  quietHours: z.strictObject({ from: timeOfDay, until: timeOfDay }).nullable().default(null),
 });
 export type Settings = z.output<typeof settingsSchema>;
+
+/** What the window is to open or to say: asked for by the system, the menu or the tray. Nothing of it changes anything by itself. */
+export const openingSchema = z.discriminatedUnion('kind', [
+  /** A file to look at before it is applied: its name and its text. */
+  z.object({ kind: z.literal('file'), name: z.string(), text: z.string() }),
+  /** A screen: "#/pools/web". */
+  z.object({ kind: z.literal('screen'), hash: z.string() }),
+  /** A mode that is asked for; the window asks back before the last node goes. */
+  z.object({ kind: z.literal('mode'), pool: z.string(), node: z.string(), mode: nodeModeSchema }),
+  /** Something that has to be said. */
+  z.object({ kind: z.literal('notice'), title: z.string(), text: z.string() }),
+]);
+export type Opening = z.output<typeof openingSchema>;
 
 /** A scenario that runs or ran last. */
 export const labRunSchema = z.object({
@@ -118,6 +149,8 @@ export const appInfoSchema = z.object({
   startedAt: z.number(),
   /** Where the configuration is saved; null when it is not (the demo). */
   configPath: z.string().nullable(),
+  /** Balancing is paused: no listener accepts, whatever the configuration says. */
+  paused: z.boolean(),
   /** What was lost when a damaged file was found at this start, in words; null: none was found. */
   recovered: z.string().nullable(),
 });
@@ -125,6 +158,13 @@ export type AppInfo = z.output<typeof appInfoSchema>;
 
 export const requests = {
   'app.info': { params: empty, result: appInfoSchema },
+  /**
+   * Closes every listener, or opens them again as the configuration says. What is in flight may finish within its drain timeout; checks
+   * go on. Not saved: a program that starts is not paused.
+   */
+  'app.setPaused': { params: z.strictObject({ paused: z.boolean() }), result: z.object({ paused: z.boolean() }) },
+  /** What the window was asked to open or to say since it asked last. Each is handed over once. */
+  'app.takeOpenings': { params: empty, result: z.object({ openings: z.array(openingSchema) }) },
   'config.get': { params: empty, result: configSchema },
   'config.validate': { params: z.strictObject({ config: rawConfig }), result: z.object({ issues: z.array(issue) }) },
   /** All or nothing. `changed` names what differs: "listeners.web", "pools.web", "pools.web.nodes.a", "certificates.x". */
@@ -322,6 +362,9 @@ export const requests = {
 } satisfies Record<RequestChannel, { params: z.ZodType; result: z.ZodType }>;
 
 export const events = {
+  'app.paused': z.object({ paused: z.boolean() }),
+  /** Something waits for `app.takeOpenings`. */
+  'app.openings': z.object({ waiting: z.number() }),
   'engine.patch': patchSchema,
   'traffic.tick': trafficTickSchema,
   'journal.entry': journalEntrySchema,

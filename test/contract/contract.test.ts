@@ -18,6 +18,8 @@ const ask = (channel: string, params: unknown = {}, sender: Sender = script) => 
 /** Params every channel answers well to. */
 const good: Record<RequestChannel, unknown> = {
   'app.info': {},
+  'app.setPaused': { paused: false },
+  'app.takeOpenings': {},
   'config.get': {},
   'config.validate': { config: document },
   'config.apply': { config: document },

@@ -6,6 +6,7 @@ import type { ConfigIssue } from '../../../shared/model/validate.ts';
 import { toContractError } from '../../control/engine-errors.ts';
 import type { History } from '../../control/history/history.ts';
 import type { Runs } from '../../control/history/runs.ts';
+import type { Openings } from '../../control/openings.ts';
 import type { Journal } from '../../control/journal.ts';
 import type { SettingsKeeper } from '../../control/settings/settings.ts';
 import type { TrafficKeeper } from '../../control/traffic-history.ts';
@@ -49,6 +50,9 @@ export interface HandlerDeps {
   runs: Runs;
   settings: SettingsKeeper;
   lab: LabPort;
+  /** What the window is to open or to say. */
+  openings: Openings;
+  setPaused(paused: boolean): Promise<void>;
   info(): AppInfo;
 }
 
