@@ -34,6 +34,8 @@ export interface Failover {
   lastMovedAt: number | null;
   /** Requests that failed on this node in that time; those that may be repeated were tried on another. */
   failed: number;
+  /** Of those, how many were then tried on another node. */
+  retried: number;
   /** What clients of the pool's listeners got in that time that was not their fault: 5xx, cut answers. From whichever node. */
   lost: number;
 }
@@ -98,6 +100,7 @@ export function createFailoverStore(
   let publishing: ReturnType<typeof setTimeout> | undefined;
 
   const nodeErrors = (key: string) => `node ${key}`;
+  const nodeRetries = (key: string) => `retried ${key}`;
   const listenerErrors = (id: string) => `listener ${id}`;
   const now = () => traffic.view().time || Date.now();
 
@@ -148,7 +151,7 @@ export function createFailoverStore(
     const from = faultAt ?? firstAt ?? downAt;
     const sum = (of: string) => errors.reduce((n, e) => (e.of === of && e.end >= from ? n + e.count : n), 0);
     const lost = listenersOf(pool).reduce((n, listener) => n + sum(listenerErrors(listener.id)), 0);
-    changed(one, { failed: sum(nodeErrors(key)), lost });
+    changed(one, { failed: sum(nodeErrors(key)), retried: sum(nodeRetries(key)), lost });
     for (const entry of journal.store.getState().entries) addMove(one, entry);
   };
 
@@ -182,7 +185,7 @@ export function createFailoverStore(
         clients: new Set(),
         seen: {
           ...{ key, pool, node, label, reason: entry.reason ?? '', downAt: entry.time, upAt: null },
-          ...{ moved: 0, movedTo: new Map(), lastMovedAt: null, failed: 0, lost: 0 },
+          ...{ moved: 0, movedTo: new Map(), lastMovedAt: null, failed: 0, retried: 0, lost: 0 },
           ...firstSign(key, entry.time),
           faultAt: faultBefore(pool, node, entry.time),
         },
@@ -198,7 +201,11 @@ export function createFailoverStore(
   const onTick = (tick: TrafficTick) => {
     const fresh: typeof errors = [];
     const span = { start: tick.time - tick.intervalMs, end: tick.time };
-    for (const n of tick.nodes) if (n.errors > 0) fresh.push({ ...span, of: nodeErrors(nodeKey(n.pool, n.node)), count: n.errors });
+    for (const n of tick.nodes) {
+      const key = nodeKey(n.pool, n.node);
+      if (n.errors > 0) fresh.push({ ...span, of: nodeErrors(key), count: n.errors });
+      if (n.retried > 0) fresh.push({ ...span, of: nodeRetries(key), count: n.retried });
+    }
     for (const l of tick.listeners) if (l.errors > 0) fresh.push({ ...span, of: listenerErrors(l.id), count: l.errors });
     if (errors.length > 0 && tick.time - errors[0]!.end > rememberMs) errors = errors.filter((e) => tick.time - e.end < rememberMs);
     errors.push(...fresh);
@@ -210,8 +217,10 @@ export function createFailoverStore(
       }
       const own = listenersOf(seen.pool).map((listener) => listenerErrors(listener.id));
       const failed = fresh.reduce((n, e) => (e.of === nodeErrors(seen.key) ? n + e.count : n), 0);
+      const retried = fresh.reduce((n, e) => (e.of === nodeRetries(seen.key) ? n + e.count : n), 0);
       const lost = fresh.reduce((n, e) => (own.includes(e.of) ? n + e.count : n), 0);
-      if (failed + lost > 0) changed(one, { failed: seen.failed + failed, lost: seen.lost + lost });
+      if (failed + retried + lost > 0)
+        changed(one, { failed: seen.failed + failed, retried: seen.retried + retried, lost: seen.lost + lost });
       if (seen.firstAt === null && tick.time - seen.downAt < signLateMs) lookAgain(one);
     }
   };

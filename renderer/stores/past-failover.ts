@@ -25,16 +25,21 @@ export function failoverAt(run: Run, time: number): Failover | null {
   }
   const listeners = new Set(run.start.listeners.filter((listener) => listener.pool === pool).map((listener) => listener.id));
   let failed = 0;
+  let retried = 0;
   let lost = 0;
   for (const tick of run.ticks) {
     if (tick.time < from) continue;
     if (tick.time - tick.intervalMs > until) break;
-    for (const one of tick.nodes) if (one.pool === pool && one.node === node) failed += one.errors;
+    for (const one of tick.nodes) {
+      if (one.pool !== pool || one.node !== node) continue;
+      failed += one.errors;
+      retried += one.retried;
+    }
     for (const one of tick.listeners) if (listeners.has(one.id)) lost += one.errors;
   }
   return {
     ...{ key: nodeKey(pool, node), pool, node, label, reason, firstAt: firstFailureAt, firstBy: firstFailureBy, downAt, upAt },
     faultAt: incident.faultAt,
-    ...{ moved: moved.size, movedTo, lastMovedAt, failed, lost },
+    ...{ moved: moved.size, movedTo, lastMovedAt, failed, retried, lost },
   };
 }

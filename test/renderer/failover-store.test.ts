@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { createFakeMain } from '../../renderer/bridge/fake-client.ts';
+import { failoverScores } from '../../renderer/features/live/failover-words.ts';
 import { closeMs, noticedIn } from '../../renderer/stores/failover-store.ts';
 import { createStores } from '../../renderer/stores/stores.ts';
 import { scenarios } from './page/scenarios.ts';
@@ -77,5 +78,23 @@ it('what was not seen is not said, and a node that is set aside closes its failo
   await fake.client.request('node.setMode', { pool: 'web', node: 'n1', mode: 'reject' });
   await pass(1_000);
   expect(current()).toBeNull();
+  stop();
+});
+
+it('what failed on a node and was tried on another is counted by the engine, and said', async () => {
+  const { fake, stop, pass, current } = await world();
+  fake.emit('journal.entry', { seq: 900, time: Date.now(), kind: 'node.down', pool: 'web', node: 'n1', reason: 'gone' });
+  await pass(300);
+  const before = current()!;
+  const none = { connections: 0, requests: 0, bytesIn: 0, bytesOut: 0 };
+  const quantiles = { p50: null, p95: null, p99: null };
+  fake.emit('traffic.tick', {
+    ...{ epoch: 1, time: Date.now(), intervalMs: 100, clients: 0, total: quantiles, listeners: [] },
+    nodes: [{ ...none, ...quantiles, pool: 'web', node: 'n1', state: 'down', errors: 12, retried: 11, stickyClients: 0 }],
+  });
+  await pass(300);
+  expect([current()!.failed - before.failed, current()!.retried - before.retried]).toEqual([12, 11]);
+  const score = failoverScores({ ...current()!, failed: 12, retried: 11 }, Date.now()).find(({ name }) => name === 'Failed there');
+  expect(score).toMatchObject({ value: '12', below: '11 tried elsewhere' });
   stop();
 });

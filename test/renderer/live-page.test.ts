@@ -26,6 +26,7 @@ afterEach(() => {
 async function open(query: string, hash = '#/live', size = { width: 1280, height: 800 }): Promise<Page> {
   const context = await newContext(browser, { viewport: size });
   const page = await context.newPage();
+  page.setDefaultTimeout(8_000);
   page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning') errors.push(message.text());
   });
@@ -166,6 +167,87 @@ test('1,000 clients are squares, found ones are named, and the table mirrors the
   const table = page.getByRole('region', { name: 'The map as a table' });
   await table.focus();
   expect(await table.locator('tbody tr').count()).toBe(8);
+  // Keys come to each client there.
+  const link = table.getByRole('link', { name: new RegExp(`^${key},`) });
+  await link.focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('complementary', { name: 'Inspector' }).getByText(key, { exact: true }).waitFor();
+  await page.keyboard.press('Escape');
+
+  // The pointer finds the one it is over: the first of a node's second row of squares is its 37th client.
+  const squares = page.locator('[data-group="api/api-1"] [data-squares]');
+  const box = (await squares.locator('svg').boundingBox())!;
+  const scale = box.width / 180;
+  await page.mouse.move(box.x + 1 * scale, box.y + 6 * scale);
+  const words = await squares.locator('> span').innerText();
+  expect(words).toMatch(/^[0-9a-f]{8}(, pinned)?, [\d,]+ requests, last \d\d:\d\d:\d\d$/);
+  await page.mouse.click(box.x + 1 * scale, box.y + 6 * scale);
+  await page.waitForFunction((hash) => location.hash === hash, `#/live/client/api/${words.slice(0, 8)}`);
+  await page.locator(`[data-client="api/${words.slice(0, 8)}"][aria-current]`).waitFor();
+  await page.context().close();
+});
+
+test('6,000 clients are counted, so many to a square, and still found, chosen and moved truthfully', async () => {
+  const page = await open('scenario=many');
+  await page.waitForSelector('[data-squares]');
+  await page.getByText('1 square = 10 clients, active or idle').waitFor();
+  const counts = async () => {
+    const labels = await page.locator('[data-group]').evaluateAll((all) => all.map((one) => one.getAttribute('aria-label')!));
+    return labels.map((label) => Number(/^[\d,]+/.exec(label)![0].replaceAll(',', '')));
+  };
+  const sum = async () => (await counts()).reduce((a, b) => a + b, 0);
+  expect(await sum()).toBe(6_000);
+  const drawn = () =>
+    page
+      .locator('[data-squares] svg')
+      .evaluateAll((all) => all.map((svg) => [...svg.querySelectorAll('path')].map((p) => p.getAttribute('d')!.split('M').length - 1)));
+  for (const [i, [active, idle]] of (await drawn()).entries()) {
+    expect(active! + idle!).toBe(Math.ceil((await counts())[i]! / 10));
+    expect(active).toBeGreaterThan(idle!);
+  }
+  // One is pinned, and keeps its name.
+  await expect.poll(() => page.locator('[data-client]').count()).toBe(1);
+  const far = await page.evaluate(() => window.fake.client.request('clients.list', { offset: 4_500, limit: 1 }).then((a) => a.clients[0]!));
+  await page.getByLabel('Find a client').fill(far.key);
+  await page.getByText('1 found').waitFor();
+  await page.locator(`[data-client="web/${far.key}"]`).click();
+  const inspector = page.getByRole('complementary', { name: 'Inspector' });
+  await inspector.getByText(far.key, { exact: true }).waitFor();
+  await page.getByLabel('Find a client').fill('');
+  await expect.poll(() => page.locator(`[data-client="web/${far.key}"][aria-current]`).count()).toBe(1);
+
+  // A square of many leads to its node, which says why they are there.
+  await page.locator('[data-group="web/n2"] [data-squares] svg').click({ position: { x: 8, y: 3 } });
+  await inspector.getByText('How they came').waitFor();
+  expect(await inspector.innerText()).toMatch(/By its turn\s*[\d,]+/);
+  const before = (await counts())[2]!;
+  await page.evaluate(() => window.fake.kill('web', 'n3'));
+  await page
+    .getByText(`−${before.toLocaleString('en-US')}`)
+    .first()
+    .waitFor({ timeout: 10_000 });
+  await expect.poll(counts, { timeout: 5_000 }).toContain(0);
+  await expect.poll(sum, { timeout: 5_000 }).toBe(6_000);
+  await page.locator('article[data-node="web/n1"] a').first().click();
+  await inspector.getByText('Moved: api-3 is down').waitFor();
+  await page.context().close();
+});
+
+test('a fault that Evenkeel makes up is written over the card, and cannot pass for the node’s own', async () => {
+  const page = await open('scenario=healthy');
+  await node(page, 'n1').waitFor();
+  await page.evaluate(() =>
+    window.fake.client
+      .request('engine.snapshot', {})
+      .then(({ epoch, seq }) =>
+        window.fake.emit('engine.patch', { epoch, seq: seq + 1, nodes: { 'web/n1': { fault: 'DEMO: answers 30 % with 503' } } }),
+      ),
+  );
+  const tag = node(page, 'n1').getByText('DEMO: answers 30 % with 503');
+  await tag.waitFor();
+  const [box, card] = [(await tag.boundingBox())!, (await node(page, 'n1').boundingBox())!];
+  expect(box.x).toBeGreaterThan(card.x);
+  expect(box.x + box.width).toBeLessThanOrEqual(card.x + card.width);
   await page.context().close();
 });
 

@@ -294,6 +294,8 @@ function MapParts({ world }: { world: GalleryWorld }) {
   const many = {
     ...lanes[0]!,
     clients: Array.from({ length: 180 }, (_, i) => ({ ...lanes[0]!.clients[i % 5]!, key: `many-${i}`, pinned: i === 3 })),
+    count: 180,
+    active: 144,
   };
   return (
     <>
@@ -374,7 +376,7 @@ function MapParts({ world }: { world: GalleryWorld }) {
           <div className={styles['card']}>
             <ClientGroup
               {...group}
-              lane={{ ...lanes[2]!, clients: [] }}
+              lane={{ ...lanes[2]!, clients: [], count: 0 }}
               left={{
                 count: 14,
                 to: new Map([
@@ -389,6 +391,16 @@ function MapParts({ world }: { world: GalleryWorld }) {
         <Specimen state="packed">
           <div className={styles['card']}>
             <ClientGroup {...group} packed lane={many} />
+          </div>
+        </Specimen>
+        <Specimen state="counted, ten to a square">
+          <div className={styles['card']}>
+            <ClientGroup
+              {...group}
+              packed
+              perSquare={10}
+              lane={{ ...many, clients: many.clients.slice(3, 4), count: 2_614, active: 1_900 }}
+            />
           </div>
         </Specimen>
         <Specimen state="empty">

@@ -1,18 +1,21 @@
 import { Pin } from 'lucide-react';
 import { memo, type MouseEvent } from 'react';
 import type { Client } from '../../../shared/model/metrics.ts';
-import { formatClock, formatCount } from '../../ui/format.ts';
+import { formatCount } from '../../ui/format.ts';
 import { MiddleTruncate } from '../../ui/middle-truncate.tsx';
 import { clientId } from './clients-feed.ts';
-import { clientLabel, idleMs } from './client-label.ts';
+import { clientLabel, clientWords, isIdle } from './client-label.ts';
 import { type Arrival, countMs, type Departure, ghostMs } from './departures.ts';
 import { cardId, type Lane } from './live-model.ts';
 import { drainProgress } from './node-words.ts';
+import { Squares } from './squares.tsx';
 import css from './client-group.module.css';
 
 interface ClientGroupProps {
   lane: Lane;
   packed: boolean;
+  /** Clients a square stands for; above 1 they are only counted. Default 1. */
+  perSquare?: number;
   now: number;
   left: Departure | undefined;
   came: Arrival | undefined;
@@ -26,18 +29,10 @@ interface ClientGroupProps {
 const justMovedMs = 6_000;
 /** Empty places drawn at most. */
 const maxGhosts = 16;
-const square = 3.5;
-const pitch = 5;
-const squaresPerRow = 36;
 /** Clients named beside the squares at most. */
 const maxNamed = 6;
 
-const isIdle = (client: Client, now: number) => now - client.lastSeen > idleMs;
 const isFound = (client: Client, search: string) => search !== '' && client.key.toLowerCase().includes(search);
-
-/** What it asked and when; nothing in a replay, which knows where it was alone. */
-const seenWords = ({ requests, lastSeen }: Client) =>
-  Number.isFinite(lastSeen) ? `, ${formatCount(requests)} requests, last ${formatClock(lastSeen)}` : '';
 
 function Chip({
   client,
@@ -69,29 +64,11 @@ function Chip({
       aria-current={selected || undefined}
       className={classes.filter(Boolean).join(' ')}
       data-client={clientId(client.pool, client.key)}
-      title={`${client.key}${client.pinned ? ', pinned' : ''}${seenWords(client)}`}
+      title={clientWords(client)}
     >
       {clientLabel(client)}
       {client.pinned ? <Pin className={css['pin']} size={14} strokeWidth={2} fill="currentColor" aria-hidden /> : null}
     </button>
-  );
-}
-
-function Squares({ clients, now }: { clients: readonly Client[]; now: number }) {
-  let active = '';
-  let idle = '';
-  clients.forEach((client, i) => {
-    const d = `M${(i % squaresPerRow) * pitch} ${Math.floor(i / squaresPerRow) * pitch}h${square}v${square}h-${square}z`;
-    if (isIdle(client, now)) idle += d;
-    else active += d;
-  });
-  const width = squaresPerRow * pitch;
-  const height = Math.max(1, Math.ceil(clients.length / squaresPerRow)) * pitch - (pitch - square);
-  return (
-    <svg className={css['squares']} viewBox={`0 0 ${width} ${height}`} width={width} height={height} aria-hidden="true">
-      <path d={active} fill="var(--flow)" />
-      <path d={idle} fill="var(--idle)" />
-    </svg>
   );
 }
 
@@ -110,16 +87,18 @@ function Minus({ left, lane }: { left: Departure; lane: Lane }) {
 }
 
 /** The clients that stick to one node, in the lane of that node. */
-export const ClientGroup = memo(function ClientGroup({ lane, packed, now, left, came, search, selected, onSelect }: ClientGroupProps) {
-  const { clients, node, state } = lane;
+export const ClientGroup = memo(function ClientGroup(props: ClientGroupProps) {
+  const { lane, packed, perSquare = 1, now, left, came, search, selected, onSelect } = props;
+  const { clients, count, node, state } = lane;
   const drain = state === 'draining' ? drainProgress(node, now) : undefined;
   const departed = left && now - left.at < ghostMs ? left.count : 0;
   const ghosts = Math.min(maxGhosts, Math.max(departed, drain?.left ?? 0));
   const counting = left !== undefined && now - left.at < countMs;
   const changing = counting || (came !== undefined && now - came.at < countMs);
-  const named = packed
-    ? clients.filter((c) => c.pinned || isFound(c, search) || clientId(c.pool, c.key) === selected).slice(0, maxNamed)
-    : clients;
+  const isChosen = (c: Client) => clientId(c.pool, c.key) === selected;
+  const worth = (c: Client) => (isChosen(c) ? 2 : isFound(c, search) ? 1 : 0);
+  const nameable = packed ? clients.filter((c) => c.pinned || worth(c) > 0).sort((a, b) => worth(b) - worth(a)) : clients;
+  const named = packed ? nameable.slice(0, maxNamed) : clients;
 
   const onClick = (event: MouseEvent) => {
     const id = (event.target as Element).closest('[data-client]')?.getAttribute('data-client');
@@ -133,7 +112,7 @@ export const ClientGroup = memo(function ClientGroup({ lane, packed, now, left, 
       data-card={cardId.group(lane.key)}
       data-group={lane.key}
       role="group"
-      aria-label={`${formatCount(clients.length)} clients on ${node.label}`}
+      aria-label={`${formatCount(count)} clients on ${node.label}`}
     >
       <div className={`${css['head']} ${changing ? css['changing'] : ''}`}>
         {packed ? null : <span className="muted">on</span>}
@@ -142,11 +121,11 @@ export const ClientGroup = memo(function ClientGroup({ lane, packed, now, left, 
         </b>
         <span className={`num ${css['count']}`}>
           {came && now - came.at < countMs ? <span className={css['came']}>+{formatCount(came.count)}</span> : null}
-          {counting && clients.length > 0 ? <span className={css['came']}>−{formatCount(left.count)}</span> : null}
-          {formatCount(clients.length)} <span>{clients.length === 1 ? 'client' : 'clients'}</span>
+          {counting && count > 0 ? <span className={css['came']}>−{formatCount(left.count)}</span> : null}
+          {formatCount(count)} <span>{count === 1 ? 'client' : 'clients'}</span>
         </span>
       </div>
-      {packed && clients.length > 0 ? <Squares clients={clients} now={now} /> : null}
+      {packed && count > 0 ? <Squares lane={lane} perSquare={perSquare} now={now} selected={selected} onSelect={onSelect} /> : null}
       {named.length > 0 || ghosts > 0 ? (
         // A convenience for the pointer: every client is also a row of the table that mirrors the map.
         <div className={packed ? css['named'] : css['chips']} onClick={onClick}>
@@ -160,16 +139,19 @@ export const ClientGroup = memo(function ClientGroup({ lane, packed, now, left, 
               selected={clientId(client.pool, client.key) === selected}
             />
           ))}
+          {nameable.length > named.length ? (
+            <span className={css['more']}>and {formatCount(nameable.length - named.length)} more</span>
+          ) : null}
           {packed
             ? null
             : Array.from({ length: ghosts }, (_, i) => (
                 <span key={`ghost ${i}`} className={`${css['chip']} ${css['ghost']} ${drain ? '' : css['fading']}`} aria-hidden="true" />
               ))}
         </div>
-      ) : clients.length === 0 ? (
+      ) : count === 0 ? (
         <p className={css['empty']}>{emptyWords(lane)}</p>
       ) : null}
-      {counting && clients.length === 0 ? <Minus left={left} lane={lane} /> : null}
+      {counting && count === 0 ? <Minus left={left} lane={lane} /> : null}
     </div>
   );
 });

@@ -1,16 +1,21 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { JournalEntry } from '../../../shared/model/journal.ts';
-import type { Client as BalancedClient } from '../../../shared/model/metrics.ts';
+import type { Client as BalancedClient, ClientCounts } from '../../../shared/model/metrics.ts';
+import { nodeKey } from '../../../shared/state/patch.ts';
 import type { Client } from '../../bridge/client.ts';
 import type { JournalStore } from '../../stores/journal-store.ts';
 import { onBeat } from '../../ui/beat.ts';
 
 export interface ClientsView {
-  /** At most the first 1,000; in order of arrival on their node. */
+  /** All of them up to 1,000; of more only the pinned, the looked for and the chosen. In order of arrival on their node. */
   clients: BalancedClient[];
   /** How many there are. */
   total: number;
   loaded: boolean;
+  /** Above 1,000 they are only counted, by `nodeKey`; null or missing: each is in `clients`. */
+  counts?: ReadonlyMap<string, ClientCounts> | null;
+  /** How many are found by what is looked for, when they are only counted. */
+  found?: number | null;
 }
 
 export interface Move {
@@ -26,9 +31,25 @@ export interface ClientsFeed {
   store: StoreApi<ClientsView>;
   /** Told of clients that are about to change their node, just before `store` does: who draws them can still see where they were. */
   onMoving(callback: (moves: Move[]) => void): () => void;
+  /** Whom to name although they are only counted: whose key holds `search`, and the chosen one. */
+  look?(what: Looking): void;
   /** Asks for the table once a second while `wanted()`. */
   start(wanted: () => boolean): () => void;
 }
+
+export interface Looking {
+  /** Empty: nobody is looked for. */
+  search: string;
+  chosen: { pool: string; key: string } | null;
+}
+
+/** The most that are asked for one by one. */
+const most = 1_000;
+/** Counted ones are known one by one again when there are no more than this. */
+const few = 900;
+/** Named at most of those only counted. */
+const namedPinned = 200;
+const namedFound = 60;
 
 /** A little less than a second: every second beat. Milliseconds. */
 const pollMs = 900;
@@ -38,6 +59,9 @@ const gatherMs = 40;
 const believeMs = 2_500;
 /** The engine forgets where clients were when they are taken off a node; the map shows them there until they come back or this is over. */
 const awaitMs = 10_000;
+
+/** An answer: everybody, or so many that they are counted and some are named. */
+type Answer = Required<Omit<ClientsView, 'loaded'>>;
 
 export const clientId = (pool: string, key: string): string => `${pool}/${key}`;
 
@@ -53,6 +77,8 @@ export function createClientsFeed(client: Client, journal: JournalStore, isLeft:
   const recent = new Map<string, { to: string; from: string; time: number; heardAt: number }>();
   /** Clients that were taken off their node, and since when the engine does not know them. */
   const awaited = new Map<string, number>();
+  let looking: Looking = { search: '', chosen: null };
+  let askedAt = Number.NEGATIVE_INFINITY;
   let gathered: JournalEntry[] = [];
   let gathering: ReturnType<typeof setTimeout> | undefined;
 
@@ -64,7 +90,7 @@ export function createClientsFeed(client: Client, journal: JournalStore, isLeft:
     gathering = undefined;
     const entries = gathered;
     gathered = [];
-    const { clients, total, loaded } = store.getState();
+    const { clients, counts } = store.getState();
     const known = new Map(clients.map((c) => [clientId(c.pool, c.key), c]));
     const moves = new Map<string, Move>();
     for (const { pool, client: key, from, to, time } of entries) {
@@ -72,16 +98,40 @@ export function createClientsFeed(client: Client, journal: JournalStore, isLeft:
       const id = clientId(pool, key);
       recent.set(id, { from, to, time, heardAt: Date.now() });
       const moving = known.get(id);
+      // Who is only counted moves all the same.
+      if (!moving && counts) moves.set(id, { id, pool, key, from: moves.get(id)?.from ?? from, to });
       if (!moving || moving.node === to) continue;
       known.set(id, { ...moving, node: to, since: time, moves: moving.moves + 1 });
       moves.set(id, { id, pool, key, from: moves.get(id)?.from ?? moving.node, to });
     }
     if (moves.size === 0) return;
     announce([...moves.values()]);
-    store.setState({ clients: [...known.values()].sort(byArrival), total, loaded });
+    store.setState({ clients: [...known.values()].sort(byArrival) });
   };
 
-  const take = (answer: { clients: BalancedClient[]; total: number }) => {
+  const askAll = async (): Promise<Answer> => ({ ...(await client.request('clients.list', { limit: most })), counts: null, found: null });
+
+  const ask = async (): Promise<Answer> => {
+    if (!store.getState().counts) {
+      const all = await askAll();
+      if (all.total <= most) return all;
+    }
+    const { nodes } = await client.request('clients.summary', {});
+    const total = nodes.reduce((sum, node) => sum + node.clients, 0);
+    if (total <= few) return askAll();
+    const { search, chosen } = looking;
+    const nobody = { clients: [], total: 0 };
+    const [pinned, found, one] = await Promise.all([
+      client.request('clients.list', { pinned: true, limit: namedPinned }),
+      search === '' ? nobody : client.request('clients.list', { search, limit: namedFound }),
+      chosen ? client.request('clients.list', { pool: chosen.pool, key: chosen.key }) : nobody,
+    ]);
+    const named = new Map([...pinned.clients, ...found.clients, ...one.clients].map((c) => [clientId(c.pool, c.key), c]));
+    const counts = new Map(nodes.map((node) => [nodeKey(node.pool, node.node), node]));
+    return { clients: [...named.values()], total, counts, found: search === '' ? null : found.total };
+  };
+
+  const take = (answer: Answer) => {
     const now = Date.now();
     for (const [id, move] of recent) if (now - move.heardAt > believeMs) recent.delete(id);
     const clients = answer.clients.map((c) => {
@@ -89,6 +139,10 @@ export function createClientsFeed(client: Client, journal: JournalStore, isLeft:
       return move && c.node === move.from && c.since < move.time ? { ...c, node: move.to, since: move.time, moves: c.moves + 1 } : c;
     });
     const before = store.getState();
+    if (answer.counts) {
+      store.setState({ ...answer, clients: clients.sort(byArrival), loaded: true });
+      return;
+    }
     const listed = new Set(clients.map((c) => clientId(c.pool, c.key)));
     for (const id of awaited.keys()) if (listed.has(id)) awaited.delete(id);
     for (const c of before.clients) {
@@ -97,7 +151,7 @@ export function createClientsFeed(client: Client, journal: JournalStore, isLeft:
       if (!awaited.has(id)) awaited.set(id, now);
       if (now - awaited.get(id)! < awaitMs) clients.push(c);
     }
-    if (before.loaded) {
+    if (before.loaded && !before.counts) {
       const nodes = new Map(before.clients.map((c) => [clientId(c.pool, c.key), c.node]));
       announce(
         clients.flatMap((c): Move[] => {
@@ -106,7 +160,10 @@ export function createClientsFeed(client: Client, journal: JournalStore, isLeft:
         }),
       );
     }
-    store.setState({ clients: clients.sort(byArrival), total: Math.max(answer.total, clients.length), loaded: true });
+    store.setState({
+      ...{ clients: clients.sort(byArrival), total: Math.max(answer.total, clients.length), loaded: true },
+      ...{ counts: null, found: null },
+    });
   };
 
   return {
@@ -115,16 +172,20 @@ export function createClientsFeed(client: Client, journal: JournalStore, isLeft:
       watchers.add(callback);
       return () => watchers.delete(callback);
     },
+    look(what) {
+      if (what.search === looking.search && what.chosen?.pool === looking.chosen?.pool && what.chosen?.key === looking.chosen?.key) return;
+      looking = what;
+      if (store.getState().counts) askedAt = Number.NEGATIVE_INFINITY;
+    },
     start(wanted) {
-      let askedAt = Number.NEGATIVE_INFINITY;
+      askedAt = Number.NEGATIVE_INFINITY;
       let asking = false;
-      let answer: { clients: BalancedClient[]; total: number } | undefined;
+      let answer: Answer | undefined;
       const poll = () => {
         if (asking || performance.now() - askedAt < pollMs || !wanted()) return;
         asking = true;
         askedAt = performance.now();
-        client
-          .request('clients.list', { limit: 1_000 })
+        ask()
           .then(
             (value) => {
               // The first is shown at once, later ones when everything else is.

@@ -15,7 +15,7 @@ const plural = (n: number, one: string) => (n === 1 ? one : `${one}s`);
 
 /** What is known of a failover, in numbers; what is not known is left out. */
 export function failoverScores(failover: Failover, now: number): Score[] {
-  const { label, faultAt = null, firstAt, firstBy, downAt, upAt, moved, movedTo, failed, lost } = failover;
+  const { label, faultAt = null, firstAt, firstBy, downAt, upAt, moved, movedTo, failed, retried, lost } = failover;
   const sign = faultAt === null ? 'the first failure' : 'the fault';
   const span = upAt === null ? `since ${sign}` : `from ${sign} until it was back`;
   const scores: Score[] = [];
@@ -55,8 +55,8 @@ export function failoverScores(failover: Failover, now: number): Score[] {
     name: 'Failed there',
     value: formatCount(failed),
     unit: plural(failed, 'request'),
-    below: failed === 0 ? 'none met it' : 'safe ones were retried',
-    definition: `Requests that failed on ${label} ${span}: not connected, cut, late or answered 5xx. Those that may be repeated were tried on another node.`,
+    below: failed === 0 ? 'none met it' : `${formatCount(retried)} tried elsewhere`,
+    definition: `Requests that failed on ${label} ${span}: not connected, cut, late or answered 5xx. Of them ${formatCount(retried)} may be repeated and were tried on another node.`,
   });
   scores.push({
     name: 'Lost',

@@ -7,6 +7,8 @@ import css from './live.module.css';
 interface LegendProps {
   scales: MapScales;
   packed: boolean;
+  /** Clients a square stands for. */
+  perSquare: number;
   pinned: boolean;
   movements: Movements;
 }
@@ -17,7 +19,7 @@ const sample = 8;
 const times = (count: number, one: string) => `${formatCount(count)} ${count === 1 ? one : `${one}s`}`;
 
 /** What the map's marks stand for, at the scale they have now. */
-export function Legend({ scales, packed, pinned, movements }: LegendProps) {
+export function Legend({ scales, packed, perSquare, pinned, movements }: LegendProps) {
   return (
     <div className={css['legendFrame']}>
       <div className={css['legend']}>
@@ -67,7 +69,7 @@ export function Legend({ scales, packed, pinned, movements }: LegendProps) {
               <rect y="3" width="4" height="4" fill="var(--flow)" />
               <rect x="7" y="3" width="4" height="4" fill="var(--idle)" />
             </svg>
-            1 square = 1 client, active or idle
+            1 square = {times(perSquare, 'client')}, active or idle
           </span>
         ) : pinned ? (
           <span className={css['optional']}>

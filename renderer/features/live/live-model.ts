@@ -1,11 +1,12 @@
 import type { Config, PoolConfig } from '../../../shared/model/config.ts';
-import type { Client } from '../../../shared/model/metrics.ts';
+import type { Client, ClientCounts } from '../../../shared/model/metrics.ts';
 import type { ListenerState, NodeState, PoolState } from '../../../shared/model/state.ts';
 import { nodeKey } from '../../../shared/state/patch.ts';
 import type { Rates } from '../../stores/traffic-series.ts';
 import type { TrafficView } from '../../stores/traffic-rings.ts';
 import type { Edge, EdgeLook } from '../../map/bands.ts';
 import { type EffectiveState, effectiveState } from '../../ui/effective-state.ts';
+import { idleMs } from './client-label.ts';
 
 /** One lane of the map: a node and, in the same row, the clients that stick to it. */
 export interface Lane {
@@ -14,7 +15,13 @@ export interface Lane {
   pool: PoolState;
   node: NodeState;
   state: EffectiveState;
+  /** Clients known one by one: all of them, or of very many the pinned, the found and the chosen. */
   clients: Client[];
+  /** How many there are, and how many of them have asked lately. */
+  count: number;
+  active: number;
+  /** How those came here that are not in `clients`; null when all are. */
+  counts: ClientCounts | null;
   /** undefined until the first tick. */
   rates: (Rates & { stickyClients: number }) | undefined;
 }
@@ -39,6 +46,8 @@ export interface LiveModel {
   totalClients: number;
   /** Above 150 each client is a square. */
   packed: boolean;
+  /** Clients a square stands for; above 1 they are only counted. */
+  perSquare: number;
   traffic: TrafficView;
   config: Config;
   now: number;
@@ -51,6 +60,8 @@ export interface LiveSources {
   traffic: TrafficView;
   clients: readonly Client[];
   totalClients: number;
+  /** By `nodeKey`, where clients are too many to be known one by one; else null. */
+  counts: ReadonlyMap<string, ClientCounts> | null;
   /** Id of the only pool to show; empty for all. */
   onlyPool: string;
   now: number;
@@ -59,9 +70,17 @@ export interface LiveSources {
 /** The most clients that are drawn one by one with their name. */
 export const maxChips = 150;
 
+/** Squares drawn for one node at most. */
+const maxSquares = 396;
+
+/** 1, 2, 5, 10, 20, 50 …: the first that draws `most` clients in few enough squares. */
+export function clientsPerSquare(most: number): number {
+  for (let unit = 1; ; unit *= 10) for (const step of [1, 2, 5]) if (most / (unit * step) <= maxSquares) return unit * step;
+}
+
 /** Puts what the stores know in the order of the map. */
 export function buildLiveModel(sources: LiveSources): LiveModel {
-  const { listeners, pools, config, traffic, clients, onlyPool, now } = sources;
+  const { listeners, pools, config, traffic, clients, counts, onlyPool, now } = sources;
   const byNode = new Map<string, Client[]>();
   for (const client of clients) {
     const key = nodeKey(client.pool, client.node);
@@ -75,7 +94,13 @@ export function buildLiveModel(sources: LiveSources): LiveModel {
     if (onlyPool !== '' && pool.id !== onlyPool) continue;
     const lanes = pool.nodes.map((node): Lane => {
       const key = nodeKey(pool.id, node.id);
-      return { key, pool, node, state: effectiveState(node), clients: byNode.get(key) ?? [], rates: traffic.nodes.get(key) };
+      const known = byNode.get(key) ?? [];
+      const own = counts?.get(key) ?? null;
+      // Of very many the node's own counter is the newest word; what is known of them comes once a second.
+      const count = counts === null ? known.length : node.stickyClients;
+      const active = own === null ? known.filter((c) => now - c.lastSeen <= idleMs).length : Math.min(own.active, count);
+      const rates = traffic.nodes.get(key);
+      return { key, pool, node, state: effectiveState(node), clients: known, count, active, counts: own, rates };
     });
     const rows = Math.max(1, lanes.length);
     blocks.push({
@@ -89,7 +114,7 @@ export function buildLiveModel(sources: LiveSources): LiveModel {
     row += rows;
   }
   const lanes = blocks.flatMap((block) => block.lanes);
-  const shown = lanes.reduce((sum, lane) => sum + lane.clients.length, 0);
+  const shown = lanes.reduce((sum, lane) => sum + lane.count, 0);
   return {
     blocks,
     lanes,
@@ -97,6 +122,7 @@ export function buildLiveModel(sources: LiveSources): LiveModel {
     clients: shown,
     totalClients: onlyPool === '' ? Math.max(sources.totalClients, shown) : shown,
     packed: shown > maxChips,
+    perSquare: counts === null ? 1 : clientsPerSquare(Math.max(...lanes.map((lane) => lane.count))),
     traffic,
     config,
     now,
@@ -158,7 +184,7 @@ export function buildEdges(model: LiveModel, selection: Selection | null): Edge[
       for (const listener of open) {
         const share = all > 0 ? rateOf(listener.id) / all : 1 / open.length;
         // Without clients and traffic there is nothing between an empty place and the listener.
-        if (lane.clients.length === 0 && rate * share === 0) continue;
+        if (lane.count === 0 && rate * share === 0) continue;
         edges.push({
           id: `${lane.key}>${listener.id}`,
           from: cardId.group(lane.key),

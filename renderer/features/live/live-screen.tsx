@@ -1,5 +1,6 @@
 import { Plus, Search } from 'lucide-react';
-import { useCallback, useMemo, useState } from 'react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
+import { useStore } from 'zustand';
 import type { MapScales } from '../../map/flow-map.ts';
 import { useEngine, useFailovers, useLock, useView } from '../../stores/context.tsx';
 import { ButtonLink } from '../../ui/button.tsx';
@@ -34,8 +35,14 @@ function LiveMap({ parts }: { parts: string[] }) {
   const joined = parts.join('\n');
   const selection = useMemo(() => parseSelection(joined.split('\n')), [joined]);
   const wanted = search.trim().toLowerCase();
-  const found =
+  const known =
     wanted === '' ? 0 : model.lanes.reduce((sum, l) => sum + l.clients.filter((c) => c.key.toLowerCase().includes(wanted)).length, 0);
+  const counted = useStore(feed.store, (s) => s.found ?? null);
+  const found = counted ?? known;
+  useEffect(
+    () => feed.look?.({ search: wanted, chosen: selection?.kind === 'client' ? { pool: selection.pool, key: selection.id } : null }),
+    [feed, wanted, selection],
+  );
   const onScales = useCallback((next: MapScales) => setScales(next), []);
   const locked = useLock();
   const offline = useEngine((s) => s.connection === 'offline');
@@ -74,7 +81,10 @@ function LiveMap({ parts }: { parts: string[] }) {
           <span className={css['grow']}>
             {model.packed ? (
               <span className={`ellipsis ${css['note']}`}>
-                Above 150 clients, each square is one client. Pinned and found ones keep their name.
+                {model.perSquare === 1
+                  ? 'Above 150 clients, each square is one client.'
+                  : `So many are counted: a square is ${formatCount(model.perSquare)} clients, the last of a node fewer.`}{' '}
+                Pinned and found ones keep their name.
               </span>
             ) : null}
           </span>

@@ -163,6 +163,7 @@ export function MapView({ model, feed, movements, selection, search, onScales, s
                         <ClientGroup
                           lane={lane}
                           packed={model.packed}
+                          perSquare={model.perSquare}
                           now={model.now}
                           left={movements.left.get(lane.key)}
                           came={movements.came.get(lane.key)}
@@ -217,6 +218,7 @@ export function MapView({ model, feed, movements, selection, search, onScales, s
       <Legend
         scales={scales}
         packed={model.packed}
+        perSquare={model.perSquare}
         pinned={model.lanes.some((l) => l.clients.some((c) => c.pinned))}
         movements={movements}
       />

@@ -1,4 +1,4 @@
-import { TriangleAlert } from 'lucide-react';
+import { FlaskConical, TriangleAlert } from 'lucide-react';
 import { memo } from 'react';
 import { formatCount, formatMs, formatRate, missing } from '../../ui/format.ts';
 import { stateLooks } from '../../ui/effective-state.ts';
@@ -44,6 +44,12 @@ export const NodeCard = memo(function NodeCard({ lane, now, selected, compact, h
       data-state={state}
       aria-label={`Node ${node.label}, ${look.word}`}
     >
+      {node.fault === null ? null : (
+        <span className={css['fault']} title={node.fault}>
+          <FlaskConical size={12} strokeWidth={2.5} aria-hidden />
+          <span className="ellipsis">{node.fault}</span>
+        </span>
+      )}
       <div className={css['head']}>
         <StateRing state={state} size={compact ? 24 : 32} progress={drain?.share ?? 1} />
         <div className={css['names']}>

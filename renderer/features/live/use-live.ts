@@ -43,14 +43,14 @@ export function useLiveModel(feed: ClientsFeed, onlyPool: string): LiveModel {
   const pools = useEngine((s) => s.pools);
   const config = useConfig((s) => s.config);
   const traffic = useTraffic();
-  const { clients, total } = useStore(feed.store);
+  const { clients, total, counts = null } = useStore(feed.store);
   const clock = useNow();
   // Durations are told by the engine's clock: the window may run on a machine with another.
   const now = traffic.time > 0 ? traffic.time : clock;
   const paused = useView((s) => s.paused !== null);
   const model = useMemo(
-    () => buildLiveModel({ listeners, pools, config, traffic, clients, totalClients: total, onlyPool, now }),
-    [listeners, pools, config, traffic, clients, total, onlyPool, now],
+    () => buildLiveModel({ listeners, pools, config, traffic, clients, counts, totalClients: total, onlyPool, now }),
+    [listeners, pools, config, traffic, clients, counts, total, onlyPool, now],
   );
   return useHeld(model, paused);
 }

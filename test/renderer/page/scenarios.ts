@@ -58,5 +58,6 @@ export const scenarios: Record<string, FakeOptions> = {
     clients: { web: 12 },
     rates: { web: 30 },
   },
+  many: { config: three, clients: { web: 6_000 }, rates: { web: 900 } },
   thousand: { config: eight, clients: { web: 516, api: 484 }, rates: { web: 1_200, api: 660 } },
 };

@@ -28,7 +28,7 @@ function bytes(count: number): string {
 function NodeRows({ block }: { block: Block }) {
   return (
     <ul className={css['nodes']}>
-      {block.lanes.map(({ key, node, state, clients }) => (
+      {block.lanes.map(({ key, node, state, count }) => (
         <li key={key}>
           <StateRing state={state} size={18} />
           <a href={selectionHref({ kind: 'node', pool: block.pool.id, id: node.id })}>
@@ -37,7 +37,7 @@ function NodeRows({ block }: { block: Block }) {
           {state === 'healthy' ? null : (
             <span className={state === 'down' ? 'fill-down' : stateLooks[state].className}>{stateLooks[state].word}</span>
           )}
-          <span className="muted num">{formatCount(clients.length)} clients</span>
+          <span className="muted num">{formatCount(count)} clients</span>
         </li>
       ))}
     </ul>
@@ -129,7 +129,7 @@ export function PoolInspector({ block }: { block: Block }) {
               ['Algorithm', algorithmWords[pool.algorithm]],
               ['Stickiness', stickinessWords[pool.stickiness]],
               ['Requests', `${formatRate(rate)} req/s`],
-              ['Clients', formatCount(block.lanes.reduce((sum, lane) => sum + lane.clients.length, 0))],
+              ['Clients', formatCount(block.lanes.reduce((sum, lane) => sum + lane.count, 0))],
               ['Retries', config ? `${config.retries} at most` : missing],
             ]}
           />

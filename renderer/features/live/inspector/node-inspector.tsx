@@ -9,6 +9,7 @@ import { stateLooks } from '../../../ui/effective-state.ts';
 import { formatClock, formatCount, formatDuration, formatMs, formatRate, missing } from '../../../ui/format.ts';
 import { MiddleTruncate } from '../../../ui/middle-truncate.tsx';
 import { StateRing } from '../../../ui/state-ring.tsx';
+import { arrivalsOf, arrivalWords } from '../arrivals.ts';
 import { clientLabel } from '../client-label.ts';
 import type { Block, Lane, LiveModel } from '../live-model.ts';
 import { ModeControl } from '../mode-control.tsx';
@@ -87,25 +88,38 @@ function Evidence({ lane, config, now }: { lane: Lane; config: PoolConfig; now: 
   );
 }
 
-function WhySection({ lane }: { lane: Lane }) {
+/** Reasons said at most. */
+const maxReasons = 6;
+
+/** @param replayed a run does not hold how clients came to their nodes. */
+function WhySection({ lane, replayed }: { lane: Lane; replayed: boolean }) {
+  if (lane.count === 0) return null;
   const pinned = lane.clients.filter((c) => c.pinned);
-  const cookie = lane.clients.filter((c) => !c.pinned && c.kind === 'cookie').length;
-  const address = lane.clients.length - pinned.length - cookie;
+  const pins = lane.counts?.pinned ?? pinned.length;
+  const sticky = lane.pool.stickiness === 'http_cookie' ? 'Stay by cookie' : 'Stay by address';
   const facts: [string, ReactNode][] = [];
-  if (cookie > 0) facts.push(['Sticky by cookie', formatCount(cookie)]);
-  if (address > 0) facts.push(['Sticky by address', formatCount(address)]);
-  if (pinned.length > 0) {
+  if (lane.count > pins) facts.push([sticky, formatCount(lane.count - pins)]);
+  if (pins > 0) {
     facts.push([
       'Pinned by you',
       <>
-        {formatCount(pinned.length)} <span className="mono muted">{pinned.slice(0, 2).map(clientLabel).join(' ')}</span>
+        {formatCount(pins)} <span className="mono muted">{pinned.slice(0, 2).map(clientLabel).join(' ')}</span>
       </>,
     ]);
   }
-  if (facts.length === 0) return null;
+  const arrivals = lane.counts?.arrivals ?? arrivalsOf(lane.clients);
   return (
-    <Section title="Why clients are here" aside={`${formatCount(lane.clients.length)} clients`}>
+    <Section title="Why clients are here" aside={`${formatCount(lane.count)} ${lane.count === 1 ? 'client' : 'clients'}`}>
       <Facts facts={facts} />
+      {replayed ? null : (
+        <>
+          <h4 className={css['subtitle']}>How they came</h4>
+          <Facts facts={arrivals.slice(0, maxReasons).map((one) => [arrivalWords(one), formatCount(one.clients)])} />
+          <p className="small">
+            <a href={`#/clients/on/${encodeURIComponent(lane.pool.id)}/${encodeURIComponent(lane.node.id)}`}>All in Clients</a>
+          </p>
+        </>
+      )}
     </Section>
   );
 }
@@ -148,6 +162,13 @@ export function NodeInspector({ lane, block, model }: { lane: Lane; block: Block
         {state === 'draining' && node.drain ? `since ${formatClock(node.drain.since)}` : `for ${formatDuration(model.now - node.since)}`}
       </InspectorHead>
       <div className={css['body']}>
+        {node.fault === null ? null : (
+          <Section>
+            <p className="small">
+              <b>{node.fault}</b>. Evenkeel makes this up; the server itself knows nothing of it.
+            </p>
+          </Section>
+        )}
         {state === 'down' || state === 'checking' ? (
           <Section>
             <p className="small">{node.reason}</p>
@@ -176,7 +197,7 @@ export function NodeInspector({ lane, block, model }: { lane: Lane; block: Block
             </span>
           </div>
         </Section>
-        <WhySection lane={lane} />
+        <WhySection lane={lane} replayed={locked !== ''} />
         <Section title="Connection">
           <Facts
             facts={[
