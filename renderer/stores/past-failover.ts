@@ -1,5 +1,6 @@
 import type { Incident, Run } from '../../shared/model/run.ts';
 import { nodeKey } from '../../shared/state/patch.ts';
+import { structureOf } from '../../shared/state/run-structure.ts';
 import { closeMs, type Failover } from './failover-store.ts';
 
 /** The failure a run was in at `time`, as it was known then; null when there was none, or it was long over. */
@@ -23,7 +24,11 @@ export function failoverAt(run: Run, time: number): Failover | null {
     movedTo.set(entry.to, (movedTo.get(entry.to) ?? 0) + 1);
     lastMovedAt = entry.time;
   }
-  const listeners = new Set(run.start.listeners.filter((listener) => listener.pool === pool).map((listener) => listener.id));
+  const listeners = new Set(
+    structureOf(run)
+      .listeners.filter((listener) => listener.pool === pool)
+      .map((listener) => listener.id),
+  );
   let failed = 0;
   let retried = 0;
   let lost = 0;

@@ -3,6 +3,7 @@ import type { RequestRecord } from '../../shared/model/metrics.ts';
 import type { Run } from '../../shared/model/run.ts';
 import { nodeKey } from '../../shared/state/patch.ts';
 import { type NodeTrack, replayOf } from '../../shared/state/replay.ts';
+import { structureOf } from '../../shared/state/run-structure.ts';
 import { type EffectiveState, effectiveState } from '../ui/effective-state.ts';
 import { formatCount } from '../ui/format.ts';
 
@@ -206,7 +207,7 @@ export function eventsOf(run: Run): RunEvent[] {
   events.push(...requestEvents(run, name));
   for (const incident of run.score.incidents) {
     if (incident.recoveredAt === null) continue;
-    const pool = run.start.pools.find((one) => one.id === incident.pool);
+    const pool = structureOf(run).pools.find((one) => one.id === incident.pool);
     events.push({
       time: incident.recoveredAt,
       kind: 'recovered',

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { journalEntrySchema } from './journal.ts';
 import { requestRecordSchema, trafficTickSchema } from './metrics.ts';
 import { outcomeSchema, scenarioSchema } from './scenario.ts';
-import { snapshotSchema } from './state.ts';
+import { listenerStateSchema, poolStateSchema, snapshotSchema } from './state.ts';
 
 /**
  * A run: a stretch of time with everything that is needed to show it again, knowing nothing else. A scenario leaves one; any
@@ -91,6 +91,8 @@ export const runSchema = z.object({
   scenario: scenarioSchema.nullable(),
   /** The engine's state at `startedAt`. */
   start: snapshotSchema,
+  /** What there was later and not at the start, as it was first seen; ticks tell from when to when. Pools of the start hold only their new nodes. */
+  added: z.object({ listeners: z.array(listenerStateSchema), pools: z.array(poolStateSchema) }).optional(),
   /** Where each client was at `startedAt`; the newest 5,000 of them. */
   clients: z.array(z.object({ pool: z.string(), key: z.string(), node: z.string() })),
   /** What happened, in order; the first 50,000 of it. */

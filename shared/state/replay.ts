@@ -3,6 +3,7 @@ import type { TrafficTick } from '../model/metrics.ts';
 import type { Run } from '../model/run.ts';
 import type { EngineSnapshot, ListenerState, NodeState, ObservedState, PoolState } from '../model/state.ts';
 import { nodeKey } from './patch.ts';
+import { structureOf } from './run-structure.ts';
 
 /** Where a client was, as far as the run knows. Times are milliseconds since the epoch. */
 export interface ReplayPlace {
@@ -135,9 +136,9 @@ function bareNode(id: string, state: ObservedState, since: number): NodeState {
   };
 }
 
-/** The pools as the run knows them: those of its start, and what only its ticks name (added while it ran). */
+/** The pools as the run knows them; what only its ticks name has no more than its id. */
 function allPools(run: Run): PoolState[] {
-  const pools = run.start.pools.map((pool) => ({ ...pool, nodes: [...pool.nodes] }));
+  const pools = structureOf(run).pools.map((pool) => ({ ...pool, nodes: [...pool.nodes] }));
   const known = new Set(pools.flatMap((pool) => pool.nodes.map((node) => nodeKey(pool.id, node.id))));
   for (const tick of run.ticks) {
     for (const { pool: poolId, node, state } of tick.nodes) {
@@ -203,7 +204,9 @@ function trackNodes(run: Run, pools: readonly PoolState[]): Map<string, NodeTrac
 }
 
 function trackListeners(run: Run): Map<string, ListenerStep[]> {
-  const tracks = new Map(run.start.listeners.map((l) => [l.id, [{ time: l.since, state: l.state, reason: l.reason }] as ListenerStep[]]));
+  const tracks = new Map(
+    structureOf(run).listeners.map((l) => [l.id, [{ time: l.since, state: l.state, reason: l.reason }] as ListenerStep[]]),
+  );
   for (const { kind, listener, time, reason = '' } of run.entries) {
     const steps = tracks.get(listener ?? '');
     if (!steps) continue;
@@ -268,6 +271,7 @@ export function createReplay(run: Run): Replay {
   const clients = trackClients(run);
   const epochAt = (count: number) => (count === 0 ? run.start.epoch : ticks[count - 1]!.epoch);
 
+  const listenersThere = new Set(run.start.listeners.map(({ id }) => id));
   const there = new Set(run.start.pools.flatMap((pool) => pool.nodes.map((node) => nodeKey(pool.id, node.id))));
   const first: Sums = new Map();
   for (const listener of run.start.listeners) addTo(first, listenerKey(listener.id), listener);
@@ -341,8 +345,10 @@ export function createReplay(run: Run): Replay {
       if (nodes.length === 0 && pool.nodes.length > 0) return [];
       return [{ ...pool, nodes, available: available(nodes) }];
     });
-    const listeners = run.start.listeners.flatMap((listener): ListenerState[] => {
+    const listeners = structureOf(run).listeners.flatMap((listener): ListenerState[] => {
       const counted = listenersNow.get(listener.id);
+      // As with nodes; those that were there from the start stay, since one that is disabled has no ticks.
+      if (!counted && !listenersThere.has(listener.id)) return [];
       const { state, reason, time: since } = stepAt(listenerTracks.get(listener.id)!, time);
       const sum = sums.get(listenerKey(listener.id)) ?? nothing;
       return [{ ...listener, ...sum, state, reason, since, connections: counted?.connections ?? listener.connections }];

@@ -3,6 +3,7 @@ import type { RequestRecord, TrafficTick } from '../model/metrics.ts';
 import type { Incident, Run, Score } from '../model/run.ts';
 import { LatencySum } from './latency-buckets.ts';
 import { nodeKey } from './patch.ts';
+import { structureOf } from './run-structure.ts';
 
 /** A client that asks for the first time so long after everybody else has moved was not waiting. Milliseconds. */
 const awayMs = 10_000;
@@ -12,7 +13,7 @@ const signMs = 10_000;
 const clockSlackMs = 5;
 
 /** What a run's score is worked out of. */
-export type ScoreInput = Pick<Run, 'startedAt' | 'endedAt' | 'start' | 'entries' | 'ticks' | 'requests'>;
+export type ScoreInput = Pick<Run, 'startedAt' | 'endedAt' | 'start' | 'added' | 'entries' | 'ticks' | 'requests'>;
 
 /**
  * What a run comes to, by the definitions in docs/scorecard.md. Counters are exact where ticks are 100 ms long; with longer ones a
@@ -157,7 +158,10 @@ function incidentOf(input: IncidentInput): Incident {
   return {
     pool,
     node,
-    label: run.start.pools.find((p) => p.id === pool)?.nodes.find((n) => n.id === node)?.label ?? node,
+    label:
+      structureOf(run)
+        .pools.find((p) => p.id === pool)
+        ?.nodes.find((n) => n.id === node)?.label ?? node,
     reason: down.reason ?? '',
     faultAt,
     firstFailureAt: first.at,
@@ -180,7 +184,11 @@ function incidentOf(input: IncidentInput): Incident {
 }
 
 function listenersOf(run: ScoreInput, pool: string): Set<string> {
-  return new Set(run.start.listeners.filter((listener) => listener.pool === pool).map((listener) => listener.id));
+  return new Set(
+    structureOf(run)
+      .listeners.filter((listener) => listener.pool === pool)
+      .map((listener) => listener.id),
+  );
 }
 
 function countBy(names: readonly string[]): { node: string; clients: number }[] {

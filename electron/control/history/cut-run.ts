@@ -3,6 +3,7 @@ import type { RequestRecord, TrafficTick } from '../../../shared/model/metrics.t
 import type { Run } from '../../../shared/model/run.ts';
 import type { EngineSnapshot } from '../../../shared/model/state.ts';
 import { createReplay } from '../../../shared/state/replay.ts';
+import { addedLater } from '../../../shared/state/run-structure.ts';
 import { scoreRun } from '../../../shared/state/scorecard.ts';
 import { coarsenTicks } from '../../../shared/state/tick-sums.ts';
 import { timeOf, type HistoryRecord } from './records.ts';
@@ -34,10 +35,13 @@ export function cutRun({ records, from, to, app, state }: Cut): Run {
   const requests = records.flatMap((record) => ('requests' in record ? record.requests : []));
   const start = base.at < from ? stateAt(base, from, entries, ticks) : base.state;
 
+  const later = checkpoints.filter(({ at }) => at > from && at <= to).map(({ state: then }) => then);
+  const added = addedLater(start, later);
   const parts = {
     startedAt: from,
     endedAt: to,
     start,
+    ...(added ? { added } : {}),
     entries: entries.filter((entry) => entry.time >= from && entry.time <= to),
     ticks: ticks.filter((tick) => tick.time > from && tick.time <= to),
     requests: requests.filter((record) => record.time >= from && record.time <= to),

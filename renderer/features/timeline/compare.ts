@@ -1,4 +1,5 @@
 import type { Incident, Run } from '../../../shared/model/run.ts';
+import { structureOf } from '../../../shared/state/run-structure.ts';
 import { formatCount, formatMs, missing } from '../../ui/format.ts';
 import { scoreSeconds } from './score-words.ts';
 
@@ -124,8 +125,9 @@ function settingsOf(run: Run): Map<string, string> {
     flatten(run.scenario.pool, '', settings);
     flatten(run.scenario.clients, 'clients', settings);
   }
-  const several = run.start.pools.length > 1;
-  for (const pool of run.start.pools) {
+  const { pools } = structureOf(run);
+  const several = pools.length > 1;
+  for (const pool of pools) {
     const of = several ? ` of ${pool.name}` : '';
     settings.set(`algorithm${of}`, pool.algorithm);
     settings.set(`stickiness.type${of}`, pool.stickiness);

@@ -1,6 +1,7 @@
 import type { JournalEntry } from '../../../shared/model/journal.ts';
 import type { Run } from '../../../shared/model/run.ts';
 import { countUntil, replayOf } from '../../../shared/state/replay.ts';
+import { structureOf } from '../../../shared/state/run-structure.ts';
 import { changeWords, type EffectiveStep, effectiveSteps, movementsOf, type Movement, nodeNameIn } from '../../stores/run-events.ts';
 import type { EffectiveState } from '../../ui/effective-state.ts';
 import { formatCount } from '../../ui/format.ts';
@@ -39,7 +40,7 @@ export function lanesOf(run: Run): RunLanes {
   const { tracks } = replayOf(run);
   const name = nodeNameIn(run);
   const pools = new Map<string, RunLanes['pools'][number]>(
-    run.start.pools.map((pool) => [pool.id, { id: pool.id, name: pool.name, nodes: [] }]),
+    structureOf(run).pools.map((pool) => [pool.id, { id: pool.id, name: pool.name, nodes: [] }]),
   );
   for (const [key, track] of tracks) {
     let pool = pools.get(track.pool);
