@@ -328,6 +328,16 @@ describe('clients', () => {
     expect(await page.locator('[aria-current=true][data-client]').count()).toBe(1);
   });
 
+  it('fits a small window with a client open', async () => {
+    const page = await open('#/clients', { ...world, size: { width: 1024, height: 700 } });
+    await page.getByRole('row').nth(1).getByRole('link').click();
+    await page.getByRole('complementary').getByText('Why it is on').waitFor();
+    const table = page.getByRole('region', { name: 'Clients' });
+    expect(await table.evaluate((one) => one.scrollWidth - one.clientWidth)).toBe(0);
+    for (const head of await page.getByRole('columnheader').all())
+      expect(await head.evaluate((one) => one.scrollWidth <= one.clientWidth), await head.innerText()).toBe(true);
+  });
+
   it('shows the clients of one node when it is asked for them', async () => {
     const page = await open('#/clients/on/web/b');
     await page.getByText(/found/).waitFor();

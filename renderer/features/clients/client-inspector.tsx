@@ -158,8 +158,8 @@ export function ClientInspector({ pool, clientKey, onClose, onChanged }: Inspect
                   <dd>{formatRate(rate?.perSecond)}</dd>
                 </div>
                 <div>
-                  <dt>ago, the last</dt>
-                  <dd>{sayAgo(now - client.lastSeen)}</dd>
+                  <dt>last seen</dt>
+                  <dd>{sayAgo(now - client.lastSeen)} ago</dd>
                 </div>
               </dl>
               <Hint>The rate is counted while this is open, over the last minute at most.</Hint>
@@ -176,7 +176,9 @@ export function ClientInspector({ pool, clientKey, onClose, onChanged }: Inspect
                   <NodeWords pool={pool} node={client.node} name={nameOf(client.node)} />
                 </Fact>
                 <Fact name="Moves">{formatCount(client.moves)}</Fact>
-                <Fact name="Expires">{client.expiresAt === null ? 'not while pinned' : `in ${countdown(client.expiresAt - now)}`}</Fact>
+                <Fact name="Expires">
+                  {client.expiresAt === null ? (client.pinned ? 'not while pinned' : missing) : `in ${countdown(client.expiresAt - now)}`}
+                </Fact>
               </Facts>
             </Section>
           </>

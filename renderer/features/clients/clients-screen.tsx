@@ -85,14 +85,14 @@ type Column = NonNullable<ClientQuery['sort']>;
 
 const columnsOf = (showPool: boolean): { column: Column; label: string; width?: number; first?: 'desc'; right?: boolean }[] => [
   { column: 'key', label: 'Client' },
-  { column: 'kind', label: 'By', width: 80 },
+  { column: 'kind', label: 'By', width: 68 },
   ...(showPool ? [{ column: 'pool' as const, label: 'Pool', width: 96 }] : []),
-  { column: 'node', label: 'Node', width: 116 },
-  { column: 'since', label: 'Since', width: 84, first: 'desc' },
-  { column: 'moves', label: 'Moves', width: 80, first: 'desc', right: true },
-  { column: 'lastSeen', label: 'Last seen', width: 96, first: 'desc', right: true },
-  { column: 'requests', label: 'Requests', width: 96, first: 'desc', right: true },
-  { column: 'expires', label: 'Expires in', width: 100, right: true },
+  { column: 'node', label: 'Node', width: 112 },
+  { column: 'since', label: 'Since', width: 80, first: 'desc' },
+  { column: 'moves', label: 'Moves', width: 64, first: 'desc', right: true },
+  { column: 'lastSeen', label: 'Last seen', width: 84, first: 'desc', right: true },
+  { column: 'requests', label: 'Requests', width: 84, first: 'desc', right: true },
+  { column: 'expires', label: 'Expires in', width: 88, right: true },
 ];
 
 /**
