@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { ipVersion, parseHostPort, type HostPort } from '../../shared/model/address.ts';
 import type { ExportTarget } from '../control/interchange/export-config.ts';
+import { certCommand, certFlags, type CertCommand, type CertValues } from './cert-arguments.ts';
 import { UsageError } from './usage.ts';
 
 /** How the control API is to be reached; null: not at all. */
@@ -12,15 +13,33 @@ export interface UiOptions {
   metricsOpen: boolean;
 }
 
+/** `evenkeel service`, as it was asked for. */
+export interface ServiceCommand {
+  name: 'service';
+  verb: 'install' | 'remove' | 'status';
+  /** Only for install; there it is given. */
+  config: string | undefined;
+  /** undefined: a system service for root, else the user's. */
+  scope: 'system' | 'user' | undefined;
+  lowPorts: boolean;
+  runAs: string | undefined;
+  /** Shows what would be written, and writes nothing. */
+  print: boolean;
+  /** remove: what the service kept goes as well. */
+  purge: boolean;
+}
+
 export type Command =
   | { name: 'help' | 'version' }
   | { name: 'check'; file: string }
   | { name: 'export'; config: string; to: ExportTarget }
   | { name: 'import'; file: string }
+  | CertCommand
+  | ServiceCommand
   | { name: 'lab-list' }
   | { name: 'lab-check'; source: string }
   | ({ name: 'lab-run'; source: string; report: string | undefined } & UiOptions)
-  | ({ name: 'serve'; config: string; history: string | undefined } & UiOptions)
+  | ({ name: 'serve'; config: string; history: string | undefined; authority: string | undefined } & UiOptions)
   | ({ name: 'demo' | 'start' } & UiOptions);
 
 const defaultUi: HostPort = { host: '127.0.0.1', port: 7070 };
@@ -51,17 +70,28 @@ const uiFlags = {
 } as const;
 const common = { help: { type: 'boolean', short: 'h' }, version: { type: 'boolean', short: 'v' } } as const;
 const flags = {
-  serve: { ...common, ...uiFlags, config: { type: 'string', short: 'c' }, history: { type: 'string' } },
+  serve: { ...common, ...uiFlags, config: { type: 'string', short: 'c' }, history: { type: 'string' }, authority: certFlags.authority },
   demo: { ...common, ...uiFlags },
   start: { ...common, ...uiFlags },
   check: common,
   export: { ...common, config: { type: 'string', short: 'c' }, to: { type: 'string' } },
   import: { ...common, from: { type: 'string' } },
+  cert: { ...common, ...certFlags },
+  service: {
+    ...common,
+    config: { type: 'string', short: 'c' },
+    user: { type: 'boolean' },
+    system: { type: 'boolean' },
+    'low-ports': { type: 'boolean' },
+    'run-as': { type: 'string' },
+    print: { type: 'boolean' },
+    purge: { type: 'boolean' },
+  },
   lab: { ...common, ui: uiFlags.ui, 'no-ui': uiFlags['no-ui'], report: { type: 'string' } },
 } as const;
 const targets = ['haproxy', 'nginx', 'nodebalancer-terraform'] as const satisfies readonly ExportTarget[];
 
-interface Values {
+interface Values extends CertValues {
   help?: boolean;
   version?: boolean;
   ui?: string;
@@ -73,6 +103,12 @@ interface Values {
   to?: string;
   from?: string;
   report?: string;
+  user?: boolean;
+  system?: boolean;
+  'low-ports'?: boolean;
+  'run-as'?: string;
+  print?: boolean;
+  purge?: boolean;
 }
 
 function parse(name: keyof typeof flags, args: string[]): { values: Values; positionals: string[] } {
@@ -111,6 +147,27 @@ function labCommand(values: Values, [what, source, ...more]: string[]): Command 
   return { name: 'lab-run', source, report: values.report, ...uiOptions(values) };
 }
 
+/** What `evenkeel service` is followed by. */
+function serviceCommand(values: Values, [verb, ...more]: string[]): ServiceCommand {
+  if (verb !== 'install' && verb !== 'remove' && verb !== 'status')
+    throw new UsageError(`service needs install, remove or status${verb === undefined ? '' : `, got "${verb}"`}`);
+  if (more.length > 0) throw new UsageError(`service ${verb} takes no further words, got "${more[0]}"`);
+  if (values.user && values.system) throw new UsageError('--user and --system exclude each other');
+  const lowPorts = values['low-ports'] ?? false;
+  const print = values.print ?? false;
+  const purge = values.purge ?? false;
+  const runAs = values['run-as'];
+  if (verb === 'install') {
+    if (values.config === undefined) throw new UsageError('service install needs --config FILE');
+  } else if (values.config !== undefined || lowPorts || print || runAs !== undefined)
+    throw new UsageError(`service ${verb} has no --config, --low-ports, --run-as or --print; service install has`);
+  if (purge && verb !== 'remove') throw new UsageError(`service ${verb} has no --purge; service remove has`);
+  if (runAs !== undefined && !/^[A-Za-z_][A-Za-z0-9_-]{0,30}$|^[0-9]{1,10}$/.test(runAs))
+    throw new UsageError(`--run-as must be a user's name or number, got "${runAs}"`);
+  const scope = values.user ? 'user' : values.system ? 'system' : undefined;
+  return { name: 'service', verb, config: values.config, scope, lowPorts, runAs, print, purge };
+}
+
 /** @throws UsageError */
 export function parseCommand(argv: readonly string[]): Command {
   const [name, ...rest] = argv;
@@ -129,6 +186,8 @@ export function parseCommand(argv: readonly string[]): Command {
     return { name: 'import', file: oneFile('import', positionals) };
   }
   if (command === 'lab') return labCommand(values, positionals);
+  if (command === 'cert') return certCommand(values, positionals);
+  if (command === 'service') return serviceCommand(values, positionals);
   if (positionals.length > 0) throw new UsageError(`${command} takes no further words, got "${positionals[0]}"`);
   if (command === 'export') {
     const to = targets.find((target) => target === values.to);
@@ -140,5 +199,6 @@ export function parseCommand(argv: readonly string[]): Command {
   if (command !== 'serve') return { name: command, ...uiOptions(values) };
   if (values.config === undefined) throw new UsageError('serve needs --config FILE');
   if (values.history === '') throw new UsageError('--history needs a folder');
-  return { name: 'serve', config: values.config, history: values.history, ...uiOptions(values) };
+  if (values.authority === '') throw new UsageError('--authority needs a folder');
+  return { name: 'serve', config: values.config, history: values.history, authority: values.authority, ...uiOptions(values) };
 }

@@ -5,7 +5,8 @@ import { createJsonFileStore } from '../store/json-file.ts';
 import { migrateConfig } from '../store/migrations.ts';
 import { StoreError } from '../store/store.ts';
 
-async function problems(file: string): Promise<ConfigIssue[]> {
+/** Every problem of a configuration file, the files it names included; none: it can be served. */
+export async function problems(file: string): Promise<ConfigIssue[]> {
   let document: unknown;
   try {
     document = migrateConfig(await createJsonFileStore(file).load());

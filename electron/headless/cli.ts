@@ -5,11 +5,14 @@ import { StoreError } from '../store/store.ts';
 import { parseCommand } from './arguments.ts';
 import type { Log } from '../control/log.ts';
 import { BindError } from './bind-error.ts';
+import { cert } from './cert.ts';
 import { check } from './check.ts';
 import { exportFile, importFile, type Streams } from './interchange.ts';
 import { createJsonLog } from './json-log.ts';
 import { checkScenario, listScenarios, runScenario } from './lab.ts';
 import { demo, serve, start } from './run.ts';
+import { service } from './service/service.ts';
+import { thisMachine } from './service/machine.ts';
 import { usage, UsageError } from './usage.ts';
 import { version } from './version.ts';
 
@@ -65,6 +68,14 @@ export async function main(argv: readonly string[]): Promise<number> {
         return await exportFile(command.config, command.to, streams);
       case 'import':
         return await importFile(command.file, streams);
+      case 'service':
+        return await service(command, thisMachine(streams));
+      case 'cert-authority':
+      case 'cert-issue':
+      case 'cert-trust':
+      case 'cert-untrust':
+      case 'cert-status':
+        return await cert(command, streams);
       case 'lab-list':
         return listScenarios(print);
       case 'lab-check':

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { ContractError } from '../../shared/contract/envelope.ts';
 import { createControlPlane, type ControlPlane } from '../control/control-plane.ts';
+import { fileVault } from '../control/authority/key-vault.ts';
 import { createLab } from '../control/create-lab.ts';
 import type { Log } from '../control/log.ts';
 import { EngineHost } from '../engine/thread/host.ts';
@@ -10,6 +11,7 @@ import { createMemoryStore } from '../store/memory-store.ts';
 import { backupsIn, ownConfigStore } from '../store/own-files.ts';
 import type { DocumentStore } from '../store/store.ts';
 import type { UiOptions } from './arguments.ts';
+import { authorityFolder } from './cert.ts';
 import type { HttpTransport } from './http-transport.ts';
 import { prepareForTheUnexpected } from './last-resort.ts';
 import { openUi } from './open-ui.ts';
@@ -23,6 +25,8 @@ interface RunOptions extends UiOptions {
   settingsStore: DocumentStore;
   /** Where the past is kept, and the key of stickiness cookies; undefined: in memory. */
   history: string | undefined;
+  /** Where the local authority is kept; null: none is. */
+  authority: string | null;
   /** Start the demo: always, or when no configuration has been saved yet. */
   demo: 'always' | 'without-config' | 'never';
   /** Start although a listener's port is taken; it is tried again. A server says so with exit code 3 instead. */
@@ -80,6 +84,7 @@ async function run(options: RunOptions): Promise<number> {
     engineHost,
     createLab,
     historyFolder: options.history,
+    ...(options.authority === null ? {} : { authority: { folder: options.authority, vault: fileVault() } }),
     log,
     version,
   });
@@ -126,7 +131,13 @@ const warnBy =
   };
 
 export function serve(
-  options: UiOptions & { config: string; history: string | undefined; print: (line: string) => void; log: Log },
+  options: UiOptions & {
+    config: string;
+    history: string | undefined;
+    authority: string | undefined;
+    print: (line: string) => void;
+    log: Log;
+  },
 ): Promise<number> {
   return run({
     ...options,
@@ -135,6 +146,7 @@ export function serve(
       backups: options.history === undefined ? undefined : backupsIn(options.history, 'evenkeel', warnBy(options.log)),
     }),
     settingsStore: createMemoryStore(),
+    authority: authorityFolder(options.authority),
     demo: 'never',
     keepGoing: false,
     reload: true,
@@ -147,6 +159,7 @@ export function demo(options: UiOptions & { print: (line: string) => void; log: 
     store: createMemoryStore(),
     settingsStore: createMemoryStore(),
     history: undefined,
+    authority: null,
     demo: 'always',
     keepGoing: false,
     reload: false,
@@ -165,6 +178,7 @@ export function start(options: UiOptions & { print: (line: string) => void; log:
       recover: () => true,
     }),
     history: join(folder, 'history'),
+    authority: authorityFolder(undefined),
     demo: 'without-config',
     keepGoing: true,
     reload: false,
