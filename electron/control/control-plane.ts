@@ -9,6 +9,9 @@ import { createHandlers } from '../ipc/handlers/create-handlers.ts';
 import type { LabPort } from '../ipc/handlers/deps.ts';
 import { createRouter, type Router } from '../ipc/router.ts';
 import type { DocumentStore } from '../store/store.ts';
+import { AuthorityKeeper, type TrustPort } from './authority/authority-keeper.ts';
+import { Authority } from './authority/authority.ts';
+import type { KeyVault } from './authority/key-vault.ts';
 import { CertificateReloader } from './certificates/reload.ts';
 import { toContractError } from './engine-errors.ts';
 import { EventHub, type EventCallback } from './events.ts';
@@ -67,6 +70,8 @@ export interface ControlPlaneOptions {
   log: Log;
   /** Where the past is kept; it is made when it is not there. Default: nowhere, the past ends with the process. */
   historyFolder?: string | undefined;
+  /** Where the local certificate authority is kept (made when it is wanted), what protects its key, and who is to trust it. Default: none is kept. */
+  authority?: { folder: string; vault: KeyVault; trust?: TrustPort } | undefined;
   version: string;
   /** Validate handlers' answers against the contract: tests and development. Default false. */
   validateResults?: boolean;
@@ -188,6 +193,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
   const workspace = new Workspace({
     store: options.store,
     engine: engineHost,
+    beforeFiles: (config) => authority.renewDue(config),
     onApplied: (changed, cause) => {
       // The engine writes a node's change of mode itself, as node.mode.
       // Files read again are said one by one, by the reloader.
@@ -203,6 +209,14 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     },
   });
 
+  const kept = options.authority;
+  const authority: AuthorityKeeper = new AuthorityKeeper({
+    authority: kept ? new Authority(kept) : null,
+    ...(kept?.trust ? { trust: kept.trust } : {}),
+    running: () => ({ config: workspace.get(), folder: workspace.folder }),
+    fact,
+    log,
+  });
   const reloader = new CertificateReloader({
     files: () => workspace.files(),
     reload: () => workspace.reloadFiles(),
@@ -276,6 +290,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     runs,
     settings,
     lab,
+    authority,
     openings,
     setPaused,
     info,
@@ -285,6 +300,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
   let closing: Promise<{ cut: number }> | undefined;
   const close = async (): Promise<{ cut: number }> => {
     reloader.close();
+    authority.close();
     // First: its clients would only see the listeners close under them.
     await lab.close();
     const result = await engineHost.close();

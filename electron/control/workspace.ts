@@ -22,6 +22,8 @@ export interface WorkspaceOptions {
   onApplied?: (changed: string[], cause: 'load' | 'apply' | 'mode' | 'overlay' | 'files') => void;
   /** Somebody applied a configuration in which nothing of the overlay is left. */
   onOverlayDropped?: () => void;
+  /** Called with a configuration that was loaded, before the files it names are read: what can be renewed is renewed. */
+  beforeFiles?: (config: Config) => Promise<void>;
   /** Milliseconds since the epoch, for certificates' dates. Default: the machine's clock. */
   now?: () => number;
 }
@@ -98,7 +100,7 @@ export class Workspace {
     return this.#exclusive(async () => {
       const stored = await this.#read();
       try {
-        const candidate = await this.#prepare(stored === undefined ? noDocument : stored, this.#overlay);
+        const candidate = await this.#prepare(stored === undefined ? noDocument : stored, this.#overlay, this.#options.beforeFiles);
         if (Array.isArray(candidate)) throw invalid(candidate);
         const { changed } = await this.#toEngine(candidate.engineConfig, options);
         this.#adopt(candidate);
@@ -308,7 +310,11 @@ export class Workspace {
   }
 
   /** @returns what would run, or why it cannot. */
-  async #prepare(document: unknown, overlay: Overlay | null): Promise<Candidate | ConfigIssue[]> {
+  async #prepare(
+    document: unknown,
+    overlay: Overlay | null,
+    beforeFiles?: (config: Config) => Promise<void>,
+  ): Promise<Candidate | ConfigIssue[]> {
     const whole = parseConfig(withOverlay(document, overlay));
     if (!whole.config) return whole.issues;
     // On its own, too: a saved listener that needs the demo's pool would not start tomorrow.
@@ -316,6 +322,7 @@ export class Workspace {
       const own = parseConfig(document);
       if (!own.config) return own.issues;
     }
+    await beforeFiles?.(whole.config);
     const files = await resolveFiles(whole.config, this.#fileContext());
     if (files.issues.length > 0) return files.issues;
     return { document, overlay, config: whole.config, engineConfig: files.config };

@@ -41,9 +41,15 @@ export function fakeCertificate(
 
 type Inspection = Awaited<ReturnType<Handlers['certificates.inspect']>>;
 
-function inspect({ certPem, keyPem, certFile }: CertificateConfig, now: number): Inspection {
+/** Gives the text of a file, where there is one. */
+export type FileText = (file: string) => string | undefined;
+
+function inspect(certificate: CertificateConfig, now: number, read: FileText): Inspection {
   const issues: Inspection['issues'] = [];
-  if (certFile !== undefined)
+  const { certFile, keyFile } = certificate;
+  const certPem = certFile === undefined ? certificate.certPem : read(certFile);
+  const keyPem = keyFile === undefined ? certificate.keyPem : read(keyFile);
+  if (certFile !== undefined && certPem === undefined)
     return { facts: null, certPem: null, issues: [{ path: 'certFile', message: `cannot read "${certFile}": there is no such file` }] };
   const facts = open<CertificateFacts>('CERTIFICATE', certPem);
   const key = open<{ fits: string }>('PRIVATE KEY', keyPem);
@@ -56,15 +62,16 @@ function inspect({ certPem, keyPem, certFile }: CertificateConfig, now: number):
   return { facts, certPem: facts && certPem !== undefined ? certPem : null, issues };
 }
 
-/** The fake's certificates: what `fakeCertificate` made it can read; files there are none. */
+/** The fake's certificates: what `fakeCertificate` made it can read, of files those the fake authority signed. */
 export function fakeCertificateHandlers(
   config: () => Config,
   now: () => number,
+  read: FileText = () => undefined,
 ): Pick<Handlers, 'certificates.list' | 'certificates.inspect' | 'certificates.generate'> {
   return {
     'certificates.list': () => ({
       certificates: config().certificates.map((certificate): CertificateStatus => {
-        const { facts, certPem, issues } = inspect(certificate, now());
+        const { facts, certPem, issues } = inspect(certificate, now(), read);
         return {
           id: certificate.id,
           name: certificate.name ?? certificate.id,
@@ -78,7 +85,7 @@ export function fakeCertificateHandlers(
         };
       }),
     }),
-    'certificates.inspect': ({ certificate }) => inspect(certificate, now()),
+    'certificates.inspect': ({ certificate }) => inspect(certificate, now(), read),
     'certificates.generate': ({ hosts, days }) => fakeCertificate(hosts, { notAfter: now() + days * dayMs }, now()),
   };
 }

@@ -13,6 +13,7 @@ import type { Config } from '../../shared/model/config.ts';
 import { emptyConfig } from '../../shared/model/config.ts';
 import type { FoundServer } from '../../shared/model/discovery.ts';
 import { faultWords } from '../../shared/model/fault-words.ts';
+import type { AuthorityStatus } from '../../shared/model/authority.ts';
 import type { JournalEntry, JournalFact } from '../../shared/model/journal.ts';
 import type { Client as BalancedClient, TrafficTick } from '../../shared/model/metrics.ts';
 import type { Run } from '../../shared/model/run.ts';
@@ -21,6 +22,7 @@ import { parseConfig } from '../../shared/model/validate.ts';
 import { diffState } from '../../shared/state/patch.ts';
 import { TrafficRing, trafficSteps } from '../../shared/state/traffic-ring.ts';
 import { type Client, createClient, type Transport } from './client.ts';
+import { createFakeAuthority } from './fake-authority.ts';
 import { fakeBackupHandlers } from './fake-backups.ts';
 import { fakeCertificateHandlers } from './fake-certificates.ts';
 import { createFakeHistory } from './fake-history.ts';
@@ -65,6 +67,8 @@ export interface FakeOptions {
   every?: number;
   /** Traffic of so many milliseconds is there from the start. Default 0. */
   history?: number;
+  /** The local authority as it is at the start. Default: not made yet, with a folder to be kept in. */
+  authority?: Partial<AuthorityStatus>;
   /** Servers that listen on this machine. Default none. */
   servers?: FoundServer[];
   now?: () => number;
@@ -118,6 +122,7 @@ export function createFakeMain(options: FakeOptions = {}): FakeMain {
     journal.push(entry);
     emit('journal.entry', entry);
   };
+  const authority = createFakeAuthority(() => config, now, options.authority);
   const past = createFakeHistory({
     now,
     entries: journal,
@@ -466,7 +471,8 @@ export function createFakeMain(options: FakeOptions = {}): FakeMain {
     'requests.list': (query) => requestLog.list(query),
     'traffic.history': ({ rangeMs }) => (rings.find((one) => one.rangeMs >= rangeMs) ?? rings[0]!).ring.read(rangeMs, now()),
     'check.try': ({ node }) => ({ time: now(), ok: true, detail: `HTTP 200 from ${node.address}`, durationMs: 4 }),
-    ...fakeCertificateHandlers(() => config, now),
+    ...fakeCertificateHandlers(() => config, now, authority.fileText),
+    ...authority.handlers,
     'discovery.list': () => ({ servers: options.servers ?? [] }),
     ...lab.handlers,
     'app.setPaused': ({ paused: wanted }) => {

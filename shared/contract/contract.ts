@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { authorityStatusSchema, issuedSchema, issueRequestSchema } from '../model/authority.ts';
 import { certificateFactsSchema, certificateRequestSchema, certificateStatusSchema } from '../model/certificate.ts';
 import { certificateSchema, configSchema, nodeModeSchema, nodeSchema, poolSchema } from '../model/config.ts';
 import { foundServerSchema } from '../model/discovery.ts';
@@ -319,6 +320,18 @@ export const requests = {
     params: certificateRequestSchema,
     result: z.object({ certPem: z.string(), keyPem: z.string(), facts: certificateFactsSchema }),
   },
+  /** The local authority, what it signed, and who on this machine trusts it; every store is asked. Never a key. */
+  'authority.status': { params: empty, result: authorityStatusSchema },
+  /** Makes the authority, unless there is one. */
+  'authority.create': { params: empty, result: authorityStatusSchema },
+  /** Puts another one with another key in its place and has it sign anew; refused while a store trusts the present one. */
+  'authority.replace': { params: empty, result: authorityStatusSchema },
+  /** Signs for local names, into files a `config.apply` may name; the same names again renew them. Makes the authority where there is none. */
+  'authority.issue': { params: issueRequestSchema, result: issuedSchema },
+  /** Has a store (`stores[].id`) trust the authority, and asks it then. Never with more rights than this program has. */
+  'authority.trust': { params: z.strictObject({ store: z.string().min(1).max(1_000) }), result: authorityStatusSchema },
+  /** Takes exactly this authority out of a store again, and asks it then. */
+  'authority.untrust': { params: z.strictObject({ store: z.string().min(1).max(1_000) }), result: authorityStatusSchema },
   /** Programs that listen on this machine, other than this one: what could be a node. Empty where it cannot be known. */
   'discovery.list': { params: empty, result: z.object({ servers: z.array(foundServerSchema) }) },
   'lab.get': { params: empty, result: labStateSchema },

@@ -16,6 +16,7 @@ export const journalKindSchema = z.enum([
   'config.applied',
   'config.recovered',
   'certificate.reloaded',
+  'certificate.renewed',
   'certificate.problem',
   'engine.started',
   'engine.restarted',

@@ -51,6 +51,12 @@ const good: Record<RequestChannel, unknown> = {
   'certificates.list': {},
   'certificates.inspect': { certificate: { id: 'c', certPem: '-----BEGIN nothing', keyPem: '-----BEGIN nothing' } },
   'certificates.generate': { hosts: ['localhost', '127.0.0.1', '::1', '*.example.test'], days: 30 },
+  'authority.status': {},
+  'authority.create': {},
+  'authority.replace': {},
+  'authority.issue': { names: ['app.localhost', '127.0.0.1'], days: 30 },
+  'authority.trust': { store: 'system' },
+  'authority.untrust': { store: 'system' },
   'discovery.list': {},
   'lab.get': {},
   'lab.start': {},
@@ -100,6 +106,8 @@ describe('the contract', () => {
     ];
     // There has to be a node to move clients to.
     if (channel === 'node.moveClients') await ask('config.apply', { config: twoNodes });
+    // There has to be an authority to trust.
+    if (channel === 'authority.trust' || channel === 'authority.untrust') await ask('authority.create', {});
     // The router of the test plane holds every answer against the contract.
     const params = good[channel] as Record<string, unknown>;
     // A run's id is given by whoever keeps it.

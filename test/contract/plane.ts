@@ -1,7 +1,14 @@
+import { randomUUID } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TrustPort } from '../../electron/control/authority/authority-keeper.ts';
+import { fileVault } from '../../electron/control/authority/key-vault.ts';
 import type { LogLevel } from '../../electron/control/log.ts';
 import { createControlPlane, type ControlPlane } from '../../electron/control/control-plane.ts';
 import { createMemoryStore } from '../../electron/store/memory-store.ts';
 import type { BackupShelf } from '../../electron/store/store.ts';
+import type { TrustStore } from '../../shared/model/authority.ts';
 import { parseConfig } from '../../shared/model/validate.ts';
 import { FakeEngine } from '../unit/control/fake-engine.ts';
 import { createFakeLab } from '../unit/control/fake-lab.ts';
@@ -29,6 +36,31 @@ const shelf: BackupShelf = {
   newestGood: () => Promise.resolve(undefined),
 };
 
+const nobody: TrustStore = {
+  id: 'system',
+  name: 'System store',
+  readers: 'nobody',
+  trusted: false,
+  evidence: 'it was not asked',
+  allowed: true,
+  note: null,
+  trustCommands: [],
+  untrustCommands: [],
+};
+/** A store that changes nothing on the machine. */
+const trust: TrustPort = {
+  status: () => Promise.resolve([nobody]),
+  trust: () => Promise.resolve({ ...nobody, trusted: true }),
+  untrust: () => Promise.resolve(nobody),
+};
+const authorityFolder = () => {
+  const folder = join(tmpdir(), `evenkeel-authority-${randomUUID()}`);
+  process.once('exit', () => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+  return folder;
+};
+
 export interface TestPlane {
   plane: ControlPlane;
   engine: FakeEngine;
@@ -51,6 +83,7 @@ export async function testPlane(): Promise<TestPlane> {
         () => context.setOverlay(null),
       ),
     log: (level, message, fields) => logged.push({ level, message, fields }),
+    authority: { folder: authorityFolder(), vault: fileVault(), trust },
     validateResults: true,
   });
   await plane.start();

@@ -1,5 +1,6 @@
 import type { Handlers } from '../../../shared/contract/contract.ts';
 import { appHandlers } from './app.ts';
+import { authorityHandlers } from './authority.ts';
 import { backupHandlers } from './backups.ts';
 import { certificateHandlers } from './certificates.ts';
 import { configHandlers } from './config.ts';
@@ -16,6 +17,7 @@ export function createHandlers(deps: HandlerDeps): Handlers {
     ...configHandlers(deps),
     ...backupHandlers(deps),
     ...certificateHandlers(deps),
+    ...authorityHandlers(deps),
     ...discoveryHandlers(deps),
     ...engineHandlers(deps),
     ...historyHandlers(deps),

@@ -3,6 +3,7 @@ import type { Fault } from '../../../shared/model/fault.ts';
 import type { Run } from '../../../shared/model/run.ts';
 import type { Scenario } from '../../../shared/model/scenario.ts';
 import type { ConfigIssue } from '../../../shared/model/validate.ts';
+import type { AuthorityKeeper } from '../../control/authority/authority-keeper.ts';
 import { toContractError } from '../../control/engine-errors.ts';
 import type { History } from '../../control/history/history.ts';
 import type { Runs } from '../../control/history/runs.ts';
@@ -50,6 +51,7 @@ export interface HandlerDeps {
   runs: Runs;
   settings: SettingsKeeper;
   lab: LabPort;
+  authority: AuthorityKeeper;
   /** What the window is to open or to say. */
   openings: Openings;
   setPaused(paused: boolean): Promise<void>;

@@ -1,0 +1,246 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { chmod, mkdir, readdir, readFile, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { ContractError } from '../../../shared/contract/envelope.ts';
+import { ipVersion } from '../../../shared/model/address.ts';
+import { leafDays, whyNotPermitted } from '../../../shared/model/authority.ts';
+import type { CertificateFacts } from '../../../shared/model/certificate.ts';
+import { fileProblem } from '../../store/json-file.ts';
+import { certificateFacts } from '../certificates/facts.ts';
+import { KeyStore, writeWhole, type KeyProtection } from './key-store.ts';
+import type { KeyVault } from './key-vault.ts';
+import { makeAuthority, signLeaf, type Pair } from './sign.ts';
+
+const dayMs = 86_400_000;
+
+export interface AuthorityOptions {
+  /** Where it is kept; made when it is needed, for its owner only. */
+  folder: string;
+  vault: KeyVault;
+  /** Milliseconds since the epoch. Default: the machine's clock. */
+  now?: () => number;
+}
+
+/** The public side. */
+export interface AuthorityCertificate {
+  certPem: string;
+  certFile: string;
+  facts: CertificateFacts;
+}
+
+/** A certificate in files. */
+export interface LeafFiles {
+  certFile: string;
+  keyFile: string;
+}
+
+export interface Leaf extends LeafFiles {
+  facts: CertificateFacts;
+}
+
+/** At the last third of its life: a laptop that sleeps for weeks still wakes in time. */
+export function renewalTime({ notBefore, notAfter }: Pick<CertificateFacts, 'notBefore' | 'notAfter'>): number {
+  return notAfter - (notAfter - notBefore) / 3;
+}
+
+/** A file's name for whom a certificate is for: "app.localhost", "_.app.test" for a wildcard, "--1" for ::1. */
+export function fileStem(name: string): string {
+  return name.toLowerCase().replaceAll('*', '_').replaceAll(':', '-');
+}
+
+/** Names as certificates have them: lower case, IPv6 addresses as RFC 5952 writes them. */
+function plainName(name: string): string {
+  return ipVersion(name) === 6 ? new URL(`http://[${name}]/`).hostname.slice(1, -1) : name.toLowerCase();
+}
+
+const isMissing = (error: unknown) => (error as NodeJS.ErrnoException | undefined)?.code === 'ENOENT';
+const same = (a: readonly string[], b: readonly string[]) => a.length === b.length && a.every((name) => b.includes(name));
+
+/** A certificate authority of this user's own, in one folder: `ca.crt`, its key, and in `issued/` what it signed. */
+export class Authority {
+  readonly folder: string;
+  readonly #keys: KeyStore;
+  readonly #now: () => number;
+  /** One signing at a time: two may want the same file. */
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor({ folder, vault, now = Date.now }: AuthorityOptions) {
+    this.folder = resolve(folder);
+    this.#keys = new KeyStore(this.folder, vault);
+    this.#now = now;
+  }
+
+  get #certFile(): string {
+    return join(this.folder, 'ca.crt');
+  }
+
+  get #issuedFolder(): string {
+    return join(this.folder, 'issued');
+  }
+
+  /** @returns null when it was not made yet. @throws ContractError CONFLICT when what is there is none. */
+  async certificate(): Promise<AuthorityCertificate | null> {
+    let certPem: string;
+    try {
+      certPem = await readFile(this.#certFile, 'utf8');
+    } catch (error) {
+      if (isMissing(error)) return null;
+      throw new ContractError('CONFLICT', `The authority ${this.#certFile} cannot be read: ${fileProblem(error)}.`);
+    }
+    const facts = certificateFacts(certPem);
+    if (!facts || !new X509Certificate(certPem).ca)
+      throw new ContractError(
+        'CONFLICT',
+        `${this.#certFile} holds no authority. Put it aside, and make another with: evenkeel cert authority`,
+      );
+    return { certPem, certFile: this.#certFile, facts };
+  }
+
+  protection(): Promise<KeyProtection> {
+    return this.#keys.protection();
+  }
+
+  /** The authority, made when there is none. */
+  ensure(): Promise<AuthorityCertificate> {
+    return this.#exclusive(async () => (await this.certificate()) ?? (await this.#make()));
+  }
+
+  /**
+   * Puts another authority, with another key, in place of this one, and has it sign what lies in `issued/`. Whoever trusted the one before
+   * does not trust this one.
+   */
+  replace(): Promise<AuthorityCertificate> {
+    return this.#exclusive(async () => {
+      const leafs = await this.#leafs();
+      const made = await this.#make();
+      for (const leaf of leafs) await this.#sign(leaf.facts.names, daysOf(leaf.facts), leaf);
+      return made;
+    });
+  }
+
+  /**
+   * Signs for names. The same names again renew the files from before; others get files of their own.
+   * @param options.days 1–90, default 90.
+   * @param options.folder where the files go. Default: `issued/` beside the authority.
+   * @throws ContractError BAD_REQUEST for a name it may not sign for, CONFLICT when the key cannot be used.
+   */
+  issue(names: readonly string[], options: { days?: number; folder?: string } = {}): Promise<Leaf> {
+    return this.#exclusive(async () => {
+      for (const name of names) {
+        const why = whyNotPermitted(name);
+        if (why) throw new ContractError('BAD_REQUEST', `The authority cannot sign for ${JSON.stringify(name)}: it ${why}.`);
+      }
+      const wanted = [...new Set(names.map(plainName))];
+      if (!(await this.certificate())) await this.#make();
+      const folder = resolve(options.folder ?? this.#issuedFolder);
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      return this.#sign(wanted, options.days ?? leafDays, await this.#filesFor(folder, wanted));
+    });
+  }
+
+  /** What lies in `issued/` and was signed by this authority. */
+  async leafs(): Promise<Leaf[]> {
+    return this.#leafs();
+  }
+
+  /**
+   * Looks at a certificate in files.
+   * @returns what it is, when this authority signed it; `due`: it is in the last third of its life, or its key does not fit.
+   */
+  async look(files: LeafFiles): Promise<(Leaf & { due: boolean }) | null> {
+    const authority = await this.certificate().catch(() => null);
+    if (!authority) return null;
+    const pem = await readFile(files.certFile, 'utf8').catch(() => '');
+    const facts = certificateFacts(pem);
+    if (!facts || !isSignedBy(pem, authority.certPem)) return null;
+    const isPair = await readFile(files.keyFile, 'utf8')
+      .then((key) => new X509Certificate(pem).checkPrivateKey(createPrivateKey(key)))
+      .catch(() => false);
+    return { ...files, facts, due: !isPair || this.#now() >= renewalTime(facts) };
+  }
+
+  /** Signs a certificate of its own anew, with another key, for as many days as before. */
+  renew(leaf: Leaf): Promise<Leaf> {
+    return this.#exclusive(() => this.#sign(leaf.facts.names, daysOf(leaf.facts), leaf));
+  }
+
+  #exclusive<T>(task: () => Promise<T>): Promise<T> {
+    const run = this.#queue.then(task, task);
+    this.#queue = run.catch(() => undefined);
+    return run;
+  }
+
+  async #make(): Promise<AuthorityCertificate> {
+    const made = await makeAuthority(this.#now());
+    await mkdir(this.folder, { recursive: true, mode: 0o700 });
+    await this.#keys.write(made.keyPem);
+    // Last: an authority is there when its certificate is.
+    await writeWhole(this.#certFile, made.certPem);
+    await chmod(this.#certFile, 0o644);
+    const certificate = await this.certificate();
+    if (!certificate) throw new Error('The authority just made cannot be read.');
+    return certificate;
+  }
+
+  async #pair(): Promise<Pair> {
+    const certificate = await this.certificate();
+    if (!certificate)
+      throw new ContractError('CONFLICT', `There is no authority in ${this.folder}. Make one with: evenkeel cert authority`);
+    const keyPem = await this.#keys.read();
+    if (!new X509Certificate(certificate.certPem).checkPrivateKey(createPrivateKey(keyPem)))
+      throw new ContractError(
+        'CONFLICT',
+        `The key in ${this.folder} is not that of ca.crt. Make another authority: evenkeel cert authority --renew`,
+      );
+    if (this.#now() >= certificate.facts.notAfter)
+      throw new ContractError('CONFLICT', 'The authority has expired. Make another one: evenkeel cert authority --renew');
+    return { certPem: certificate.certPem, keyPem };
+  }
+
+  async #sign(names: readonly string[], days: number, { certFile, keyFile }: LeafFiles): Promise<Leaf> {
+    const { certPem, keyPem } = await signLeaf(await this.#pair(), names, days, this.#now());
+    const facts = certificateFacts(certPem);
+    if (!facts) throw new Error('The certificate just made cannot be read.');
+    // Two files, so a crash may come between: a key that does not fit is then noticed at the next start, and both are made anew.
+    await writeWhole(keyFile, keyPem);
+    await writeWhole(certFile, certPem);
+    return { facts, certFile, keyFile };
+  }
+
+  async #filesFor(folder: string, names: readonly string[]): Promise<LeafFiles> {
+    const stem = fileStem(names[0] ?? 'certificate');
+    for (let i = 1; ; i++) {
+      const base = join(folder, i === 1 ? stem : `${stem}-${i}`);
+      const files = { certFile: `${base}.crt`, keyFile: `${base}.key` };
+      const pem = await readFile(files.certFile, 'utf8').catch((error: unknown) => (isMissing(error) ? undefined : ''));
+      const isFree = pem === undefined && (await stat(files.keyFile).catch(() => undefined)) === undefined;
+      if (isFree || same((await this.look(files))?.facts.names ?? [], names)) return files;
+    }
+  }
+
+  async #leafs(): Promise<Leaf[]> {
+    const files = await readdir(this.#issuedFolder).catch(() => []);
+    const leafs: Leaf[] = [];
+    for (const name of files.filter((one) => one.endsWith('.crt')).sort()) {
+      const certFile = join(this.#issuedFolder, name);
+      const leaf = await this.look({ certFile, keyFile: certFile.replace(/\.crt$/, '.key') });
+      if (leaf) leafs.push({ certFile, keyFile: leaf.keyFile, facts: leaf.facts });
+    }
+    return leafs;
+  }
+}
+
+/** Whole days, as they were asked for; an hour of leeway stands before them. */
+function daysOf({ notBefore, notAfter }: CertificateFacts): number {
+  return Math.max(1, Math.min(leafDays, Math.round((notAfter - notBefore) / dayMs)));
+}
+
+function isSignedBy(pem: string, authorityPem: string): boolean {
+  try {
+    const leaf = new X509Certificate(pem);
+    const authority = new X509Certificate(authorityPem);
+    return leaf.checkIssued(authority) && leaf.verify(authority.publicKey);
+  } catch {
+    return false;
+  }
+}
