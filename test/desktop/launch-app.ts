@@ -23,6 +23,8 @@ export interface DesktopApp {
 export interface LaunchOptions {
   /** The program's own folder (its configuration, its preferences). */
   userData: string;
+  /** The bundled main to run. Default: the one in out/. */
+  main?: string;
 }
 
 export interface Runtime {
@@ -41,10 +43,10 @@ async function ended(child: ChildProcess): Promise<number | null> {
   return child.exitCode;
 }
 
-async function launchStandIn({ userData }: LaunchOptions): Promise<DesktopApp> {
+async function launchStandIn({ userData, main: program = main }: LaunchOptions): Promise<DesktopApp> {
   assertBuilt();
   const driver = path.join(import.meta.dirname, 'stand-in/driver.ts');
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', driver, main], {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', driver, program], {
     cwd: root,
     env: { ...process.env, STAND_IN_USER_DATA: userData },
     stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
