@@ -71,11 +71,16 @@ async function launchOptions(): Promise<{ options: LaunchOptions; clean: () => v
 
 /**
  * A headless Chromium for tests. Close it when done; its temporary files go with it.
+ * @param more flags and environment beside those all tests have.
  * @throws Error when neither the machine's nor npm's starts (the npm one needs libnss3, libnspr4 and libexpat1).
  */
-export async function launchBrowser(): Promise<Browser> {
+export async function launchBrowser(more: Pick<LaunchOptions, 'args' | 'env'> = {}): Promise<Browser> {
   const { options, clean } = await launchOptions();
-  const browser = await chromium.launch(options);
+  const browser = await chromium.launch({
+    ...options,
+    args: [...(options.args ?? []), ...(more.args ?? [])],
+    env: { ...options.env, ...more.env },
+  });
   browser.once('disconnected', clean);
   return browser;
 }
