@@ -18,7 +18,7 @@ import { PortTakenError } from './demo-node-thread.ts';
 import { InjectedFaults } from './injected-faults.ts';
 import { ownAddressesPossible } from './own-addresses.ts';
 import { parseScenario } from './parse-scenario.ts';
-import { isPortFree, portAttempts } from './ports.ts';
+import { claimPort, isPortFree, portAttempts, type PortClaim } from './ports.ts';
 import { ScenarioShow } from './scenario-show.ts';
 import { shippedScenarios } from './shipped-scenarios.ts';
 
@@ -70,6 +70,8 @@ export class Lab {
   readonly #injected: InjectedFaults;
   readonly #show: ScenarioShow;
   #nodes: DemoNode[] = [];
+  /** Their ports, also of those that are dead. */
+  #claims: PortClaim[] = [];
   #running = false;
   /** Where the demo's listener is, as the owner has it; undefined: it has none. */
   #url: string | undefined;
@@ -450,8 +452,8 @@ export class Lab {
     const tcpPorts = tcp ? this.#freePorts(first + tcpPortGap) : undefined;
     for (const [index, demo] of demoNodes.slice(0, nodes).entries()) {
       for (;;) {
-        const place: DemoNodePlace = { host, port: await nextPort(ports, 'a demo node') };
-        if (tcpPorts) place.tcpPort = await nextPort(tcpPorts, 'a demo node’s TCP echo');
+        const place: DemoNodePlace = { host, port: await this.#claimNext(ports, 'a demo node') };
+        if (tcpPorts) place.tcpPort = await this.#claimNext(tcpPorts, 'a demo node’s TCP echo');
         const node: DemoNode = new DemoNode({ ...demo, seed: index + 1 }, place, {
           changed: () => this.#changed(),
           flapped: (gone) => {
@@ -522,6 +524,17 @@ export class Lab {
     return undefined;
   }
 
+  /** The next port that is free and no other Lab's. */
+  async #claimNext(ports: AsyncGenerator<number, undefined>, what: string): Promise<number> {
+    for (;;) {
+      const port = await nextPort(ports, what);
+      const claim = await claimPort(port);
+      if (!claim) continue;
+      this.#claims.push(claim);
+      return port;
+    }
+  }
+
   #listener(id: string): LabFragment['listeners'][number] | undefined {
     if (!this.#deps.overlay()?.listeners.some((listener) => listener.id === id)) return undefined;
     return this.#deps.config().listeners.find((listener) => listener.id === id && listener.enabled);
@@ -554,6 +567,7 @@ export class Lab {
     const nodes = this.#nodes;
     this.#nodes = [];
     await Promise.all(nodes.map((node) => node.stop()));
+    await Promise.all(this.#claims.splice(0).map((claim) => claim.release()));
   }
 }
 

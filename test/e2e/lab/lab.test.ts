@@ -143,6 +143,19 @@ test("a dead node's port taken by another program is said when it is revived", a
   expect(lab.get().nodes[2]?.state).toBe('dead');
 });
 
+test('a dead node’s port is left alone by another Lab of this machine, and is anybody’s after the end', async () => {
+  const { lab, first } = await makeLab();
+  const state = await lab.start({ nodes: 2 });
+  await lab.kill('b');
+  const { lab: other } = await makeLab({ firstPorts: { listener: first + 1, nodes: first + 20 } });
+  const its = await other.start({ nodes: 2 });
+  expect(new Set([...state.nodes, ...its.nodes].map((node) => node.address)).size).toBe(4);
+  expect((await lab.revive('b')).nodes).toEqual(state.nodes);
+  await lab.end();
+  expect((await other.end()).running).toBe(false);
+  expect((await other.start({ nodes: 2 })).nodes.map((node) => node.address)).toEqual(state.nodes.map((node) => node.address));
+});
+
 test('clients can be changed, before and while it runs, and everybody is told', async () => {
   const { lab } = await makeLab();
   const seen: LabState[] = [];
