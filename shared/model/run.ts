@@ -26,7 +26,7 @@ export const incidentSchema = z.object({
   detectMs: z.number().nullable(),
   /** From which moment detection is counted: the fault where it is known, else the first failure. */
   detectFrom: z.enum(['fault', 'first-failure']).nullable(),
-  /** When the last of its clients had another node and the last request had failed on it; null while that is not known. */
+  /** When the last of its clients had another node, the last request had failed on it, and the pool was not down as a whole; null: unknown. */
   recoveredAt: z.number().nullable(),
   /** From the fault, or else from the first failure, to `recoveredAt`. */
   recoverMs: z.number().nullable(),

@@ -173,7 +173,8 @@ function judgeP99(run: Judged, expectation: Expectation & { what: 'p99' }): Verd
 
 function judgeShare(run: Judged, expectation: Expectation & { what: 'share' }): Verdict {
   const { node, min, max } = expectation;
-  const wanted = `${labelOf(run, node)} takes ${shareWords(min)} to ${shareWords(max)} of the requests${windowWords(expectation)}`;
+  const bounds = min === max ? shareWords(min) : `${shareWords(min)} to ${shareWords(max)}`;
+  const wanted = `${labelOf(run, node)} takes ${bounds} of the requests${windowWords(expectation)}`;
   const nodes = ticksIn(run, expectation).flatMap((tick) => tick.nodes.filter((one) => one.pool === demoPool));
   const all = sum(nodes, (one) => one.requests);
   if (all === 0) return { held: false, words: `${wanted}: there were none` };

@@ -154,7 +154,7 @@ function incidentOf(input: IncidentInput): Incident {
   const touched = ticks.touching(sign, end);
   const own = touched.flatMap((tick) => tick.nodes.filter((one) => one.pool === pool && one.node === node));
   const listeners = listenersOf(run, pool);
-  const recoveredAt = lastHarm(input, { sign, end, moves, touched });
+  const recoveredAt = lastHarm(input, { sign, end, moves, touched, listeners });
   return {
     pool,
     node,
@@ -197,10 +197,10 @@ function countBy(names: readonly string[]): { node: string; clients: number }[] 
   return [...counted].map(([node, clients]) => ({ node, clients })).sort((a, b) => b.clients - a.clients || (a.node < b.node ? -1 : 1));
 }
 
-/** When a request that failed on a node was known to have failed there. */
+/** When a request that failed on a node was known to have failed there, to the millisecond as every other moment. */
 function failedAt(record: RequestRecord): number {
   const { phases } = record;
-  return record.time + (phases ? phases.queuedMs + phases.triedMs : record.durationMs);
+  return Math.round(record.time + (phases ? phases.queuedMs + phases.triedMs : record.durationMs));
 }
 
 /** Moments within a tick at which something on the node is known to have failed: better than the tick's own bounds. */
@@ -237,11 +237,20 @@ function firstFailure(input: IncidentInput, faultAt: number | null): { at: numbe
   return { at: null, by: null };
 }
 
-/** When the last of its clients had another node and the last request had failed on it; null when nobody noticed anything. */
-function lastHarm(
-  { story, down }: IncidentInput,
-  { sign, end, moves, touched }: { sign: number; end: number; moves: readonly JournalEntry[]; touched: readonly TrafficTick[] },
-): number | null {
+interface Harm {
+  sign: number;
+  end: number;
+  moves: readonly JournalEntry[];
+  touched: readonly TrafficTick[];
+  /** Ids of the pool's listeners. */
+  listeners: ReadonlySet<string>;
+}
+
+/**
+ * When the last of its clients had another node and the last request had failed on it, and none was turned away any more because the
+ * whole pool was down; null when nobody noticed anything.
+ */
+function lastHarm({ story, down }: IncidentInput, { sign, end, moves, touched, listeners }: Harm): number | null {
   const failing = touched.findLast((tick) => tick.nodes.some((n) => n.pool === story.pool && n.node === story.node && n.errors > 0));
   let last = Number.NEGATIVE_INFINITY;
   if (failing) {
@@ -252,8 +261,15 @@ function lastHarm(
     if (time > Math.max(last, down.time) + awayMs) break;
     last = Math.max(last, time);
   }
+  const turnedAway = touched.findLast(
+    (tick) => isPoolDown(tick, story.pool) && tick.listeners.some((l) => listeners.has(l.id) && l.errors > 0),
+  );
+  if (turnedAway) last = Math.max(last, Math.min(turnedAway.time, end));
   return Number.isFinite(last) ? last : null;
 }
+
+const isPoolDown = (tick: TrafficTick, pool: string): boolean =>
+  tick.nodes.every((node) => node.pool !== pool || node.state === 'down') && tick.nodes.some((node) => node.pool === pool);
 
 /** p99 before, during and after each failure; another failure of the same pool ends what is before or after. */
 function addLatencies(incidents: readonly Incident[], run: ScoreInput, ticks: Ticks): void {

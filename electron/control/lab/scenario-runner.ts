@@ -59,7 +59,9 @@ export class ScenarioRunner {
       this.#deps.onStep(index);
       this.#taken.push(
         this.#deps.take(step).catch((error: unknown) => {
-          this.stop(`step ${index + 1} failed: ${error instanceof Error ? error.message : String(error)}`, error);
+          // Read on within a sentence: the error's own full stop goes.
+          const why = (error instanceof Error ? error.message : String(error)).replace(/\.$/, '');
+          this.stop(`step ${index + 1} failed: ${why}`, error);
         }),
       );
       this.#next(index + 1);

@@ -69,7 +69,7 @@ export function incidentMeasures(incident: Incident, name: (node: string) => str
     {
       ...{ id: 'recovered', name: 'Recovered in', value: scoreSeconds(recoverMs), unit: recoverMs === null ? '' : 's' },
       below: recoverMs === null ? 'nobody noticed' : `${fromWords(detectFrom)}`,
-      definition: `From ${signWords(incident)} until the last of its clients had another node and the last request had failed on it${recoveredAt === null ? '' : `, at ${formatClockTenths(recoveredAt)}`}.`,
+      definition: `From ${signWords(incident)} until the last of its clients had another node and the last request had failed on it, and none was lost any more because the whole pool was down${recoveredAt === null ? '' : `, at ${formatClockTenths(recoveredAt)}`}.`,
     },
     {
       ...{ id: 'moved', name: 'Clients moved', value: formatCount(moved), unit: '' },

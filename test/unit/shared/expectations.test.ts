@@ -88,7 +88,7 @@ test.each<[Expectation, boolean, string]>([
   [
     { what: 'share', node: 'b', min: 0, max: 0, fromMs: 4000, untilMs: 8000 },
     true,
-    'api-2 takes 0 % to 0 % of the requests between 4 s and 8 s: 0 %',
+    'api-2 takes 0 % of the requests between 4 s and 8 s: 0 %',
   ],
   [{ what: 'share', node: 'b', min: 0.4, max: 0.6 }, false, 'api-2 takes 40 % to 60 % of the requests: 30 %'],
 ])('%j', (expectation, held, words) => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { JournalEntry } from '../../../shared/model/journal.ts';
-import type { TrafficTick } from '../../../shared/model/metrics.ts';
+import type { RequestRecord, TrafficTick } from '../../../shared/model/metrics.ts';
 import { scoreSchema } from '../../../shared/model/run.ts';
 import { bucketMiddle, bucketOf } from '../../../shared/state/latency-buckets.ts';
 import { scoreRun, type ScoreInput } from '../../../shared/state/scorecard.ts';
@@ -125,6 +125,35 @@ describe('a score', () => {
   it('has a client that was away moved, but not waited for', () => {
     const late = scoreRun(run([...crash.slice(0, 8), move(19_000, 'c5', 'a', 'api-2 is down')])).incidents[0]!;
     expect(late).toMatchObject({ moved: 5, recoverMs: 2_400 });
+  });
+
+  it('dates by a request’s own record, to the millisecond', () => {
+    const entries = crash.filter(({ kind }) => kind !== 'client.moved' && kind !== 'node.check');
+    const record: RequestRecord = {
+      ...{ seq: 1, time: begin + 5_010.4, listener: 'web', pool: 'web', client: '127.0.0.1', method: 'GET', path: '/', status: 200 },
+      ...{ durationMs: 30.2, node: 'a', retries: 1, reused: true, why: [{ node: 'b', verdict: 'tried' }] },
+      phases: { queuedMs: 0.25, triedMs: 12.1, connectMs: 0, firstByteMs: 29 },
+    };
+    const input = { ...run([...entries], { 5_022: { node: 'b', errors: 1, retried: 1 } }), requests: [record] };
+    expect(scoreRun(input).incidents[0]).toMatchObject({ firstFailureAt: begin + 5_023, recoveredAt: begin + 5_023, recoverMs: 23 });
+  });
+
+  it('has nobody recovered while the whole pool is down and requests are lost', () => {
+    const gone = { kind: 'node.down', reason: 'gone' } as const;
+    const entries = [
+      { at: 5_000, kind: 'lab.fault', node: 'b', fault: { type: 'kill' } },
+      ...['a', 'd', 'b'].map((node, i) => ({ at: 5_100 + i, node, ...gone })),
+      { at: 9_050, kind: 'node.up', node: 'b' },
+    ] as const;
+    const input = run([...entries], { 5_050: { node: 'b', errors: 1 }, 6_000: { lost: 3 }, 8_930: { lost: 1 }, 12_000: { lost: 1 } });
+    const at = (tick: TrafficTick) => tick.time - begin;
+    const allDown = input.ticks.map((tick) =>
+      at(tick) > 5_100 && at(tick) <= 9_000 ? { ...tick, nodes: tick.nodes.map((node) => ({ ...node, state: 'down' as const })) } : tick,
+    );
+    const incidentOfB = (ticks: TrafficTick[]) => scoreRun({ ...input, ticks }).incidents.find((one) => one.node === 'b');
+    expect(incidentOfB(allDown)).toMatchObject({ recoveredAt: begin + 9_000, recoverMs: 4_000, lost: 4 });
+    // What is lost while others serve is not of this failure's making.
+    expect(incidentOfB(input.ticks)).toMatchObject({ recoveredAt: begin + 5_100, recoverMs: 100 });
   });
 
   it('of nothing is nothing known', () => {

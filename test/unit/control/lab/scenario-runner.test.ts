@@ -65,7 +65,7 @@ test('stopped, it takes no further step and says why', async () => {
 });
 
 test('a step that fails ends it, named', async () => {
-  const { clock, taken, ended } = begin([heal(1000), heal(2000, 'b')], () => Promise.reject(new Error('the port is taken')));
+  const { clock, taken, ended } = begin([heal(1000), heal(2000, 'b')], () => Promise.reject(new Error('the port is taken.')));
   await clock.advanceAsync(5000);
   expect(taken).toHaveLength(1);
   expect(ended).toMatchObject([{ over: false, why: 'step 1 failed: the port is taken' }]);
