@@ -71,7 +71,7 @@ export class Lab {
   readonly #show: ScenarioShow;
   #nodes: DemoNode[] = [];
   /** Their ports, also of those that are dead. */
-  #claims: PortClaim[] = [];
+  readonly #claims: PortClaim[] = [];
   #running = false;
   /** Where the demo's listener is, as the owner has it; undefined: it has none. */
   #url: string | undefined;
