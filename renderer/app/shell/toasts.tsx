@@ -1,5 +1,6 @@
 import { useEffect } from 'react';
 import type { JournalEntry } from '../../../shared/model/journal.ts';
+import { useClient } from '../../bridge/context.tsx';
 import { useReplay, useStores, useToasts } from '../../stores/context.tsx';
 import { isReplaying } from '../../stores/replay-store.ts';
 import type { Stores } from '../../stores/stores.ts';
@@ -108,9 +109,24 @@ function watchJournal({ journal, engine, toasts }: Stores): () => void {
 /** Messages over the screen; read aloud as they come. */
 export function Toasts() {
   const stores = useStores();
+  const client = useClient();
   const toasts = useToasts();
   const replaying = useReplay(isReplaying);
   useEffect(() => watchJournal(stores), [stores]);
+  useEffect(() => {
+    // It happened before there was a window to say it in; it stays for ten minutes.
+    client.request('app.info', {}).then(
+      ({ recovered }) => {
+        if (recovered !== null) {
+          const toast = { id: 'recovered', title: 'A damaged file was found at this start', text: recovered };
+          stores.toasts.show(toast, 600_000);
+        }
+      },
+      () => {
+        // The banner of a lost connection speaks then.
+      },
+    );
+  }, [client, stores]);
   return (
     <div className={css['toasts']} aria-live="polite">
       {toasts.map((toast) => (

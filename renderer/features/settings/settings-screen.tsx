@@ -6,6 +6,7 @@ import { FieldError } from '../../ui/field.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
 import { Segmented } from '../../ui/segmented.tsx';
 import { About } from './about.tsx';
+import { BackupsSection } from './backups-section.tsx';
 import { DesktopSection } from './desktop-section.tsx';
 import { ExportSection } from './export-section.tsx';
 import { ImportSection } from './import-section.tsx';
@@ -68,6 +69,7 @@ export function SettingsScreen() {
         <Reach info={info} />
         <ExportSection />
         <ImportSection />
+        <BackupsSection info={info} />
         <ResetSection />
         <About info={info} failure={infoFailure} />
       </div>
