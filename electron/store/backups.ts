@@ -1,6 +1,6 @@
 import { readdir, readFile, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileProblem, readJsonFile, stageFile } from './json-file.ts';
+import { fileProblem, readJsonFile, stageFile, sweep } from './json-file.ts';
 import { StoreError, type Backup, type BackupShelf, type GoodCopy } from './store.ts';
 
 export interface BackupsOptions {
@@ -51,6 +51,8 @@ export class Backups implements BackupShelf {
       // A clock that was set back is no reason to make none.
       if (newest && !theirs && Math.abs(time - newest.time) < this.#options.gapMs) return;
       await this.#write(idOf(time), text);
+      // Each copy has a name of its own, so what was left of one is nobody's to write again.
+      await sweep(this.#folder, `.${this.#name}.`);
       for (const old of (await this.list()).slice(this.#options.keep)) await unlink(this.#path(old.id));
     });
   }

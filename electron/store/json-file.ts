@@ -88,10 +88,10 @@ function alive(pid: number): boolean {
   }
 }
 
-/** Temporary files a process left behind that died while writing. */
-async function sweep(folder: string, prefix: string): Promise<void> {
+/** Takes away temporary files of names with this beginning that a process left behind which died while writing. */
+export async function sweep(folder: string, prefix: string): Promise<void> {
   for (const name of await readdir(folder)) {
-    const match = name.startsWith(prefix) ? /^([0-9]+)-[0-9a-f]+\.tmp$/.exec(name.slice(prefix.length)) : null;
+    const match = name.startsWith(prefix) ? /(?:^|\.)([0-9]+)-[0-9a-f]+\.tmp$/.exec(name.slice(prefix.length)) : null;
     if (match && !alive(Number(match[1]))) await unlink(join(folder, name)).catch(() => undefined);
   }
 }
