@@ -66,7 +66,11 @@ export function createFakeAuthority(
   };
   const make = () => {
     const name = 'Evenkeel Local Authority E99E0C';
-    const made = fakeCertificate([name], { subject: name, issuer: name, notAfter: now() + 3_650 * dayMs }, now());
+    const made = fakeCertificate(
+      [name],
+      { subject: name, issuer: name, notBefore: now() - 3_600_000, notAfter: now() + 3_650 * dayMs },
+      now(),
+    );
     state = {
       ...state,
       authority: {
@@ -115,7 +119,7 @@ export function createFakeAuthority(
         create();
         const made = fakeCertificate(
           names,
-          { issuer: state.authority?.facts.subject ?? '', selfSigned: false, notAfter: now() + days * dayMs },
+          { issuer: state.authority?.facts.subject ?? '', selfSigned: false, notBefore: now() - 3_600_000, notAfter: now() + days * dayMs },
           now(),
         );
         const stem = `${folder}/issued/${names[0] ?? ''}`;

@@ -1,4 +1,4 @@
-import { Plus, Upload } from 'lucide-react';
+import { Plus, Stamp, Upload } from 'lucide-react';
 import type { CertificateConfig } from '../../../shared/model/config.ts';
 import { Expiry } from '../../forms/certificates/expiry.tsx';
 import { sayIssuer, sayNames } from '../../forms/certificates/certificate-words.ts';
@@ -15,6 +15,7 @@ import { PageHead } from '../../ui/page-head.tsx';
 import { CellItems, Row, RowLink, Table, TableScroll, Td, Th } from '../../ui/table.tsx';
 import { Tag } from '../../ui/tag.tsx';
 import { useNow } from '../../ui/use-now.ts';
+import { AuthorityScreen } from './authority-screen.tsx';
 import { CertificateInspector } from './certificate-inspector.tsx';
 import styles from './certificates-screen.module.css';
 import { useUsers } from './use-users.ts';
@@ -81,6 +82,10 @@ function CertificateList({ selected }: { selected: string | undefined }) {
           aside={
             certificates.length > 0 ? (
               <>
+                <ButtonLink small look="quiet" href="#/certificates/authority">
+                  <Stamp size={12} strokeWidth={2} aria-hidden="true" />
+                  Local authority
+                </ButtonLink>
                 <ButtonLink small look="quiet" href="#/certificates/import">
                   <Upload size={12} strokeWidth={2} aria-hidden="true" />
                   Import
@@ -103,6 +108,9 @@ function CertificateList({ selected }: { selected: string | undefined }) {
                 </ButtonLink>
                 <a className={styles['other']} href="#/certificates/import">
                   Import one you have
+                </a>
+                <a className={styles['other']} href="#/certificates/authority">
+                  Set up a local authority that browsers trust
                 </a>
               </>
             }
@@ -153,7 +161,12 @@ function CertificateList({ selected }: { selected: string | undefined }) {
 function AddScreen({ way }: { way: 'new' | 'import' }) {
   const { draft } = useStores();
   const add = (certificate: CertificateConfig) => {
-    draft.edit((config) => ({ ...config, certificates: [...config.certificates, certificate] }));
+    // What the authority signs for the same names is the same certificate, renewed.
+    draft.edit((config) =>
+      config.certificates.some(({ id }) => id === certificate.id)
+        ? config
+        : { ...config, certificates: [...config.certificates, certificate] },
+    );
     location.hash = `#/certificates/${encodeURIComponent(certificate.id)}`;
   };
   const close = () => {
@@ -170,10 +183,11 @@ function AddScreen({ way }: { way: 'new' | 'import' }) {
   );
 }
 
-/** `#/certificates`: all; `#/certificates/local`: one beside them; `#/certificates/new` and `/import`: one more. */
+/** `#/certificates`: all; `#/certificates/local`: one beside them; `#/certificates/new` and `/import`: one more; `/authority`: who signs. */
 export function CertificatesScreen({ parts }: { parts: string[] }) {
   const [id] = parts;
   const known = useDraft((s) => s.draft.certificates.some((one) => one.id === id));
   if (!known && (id === 'new' || id === 'import')) return <AddScreen way={id} />;
+  if (!known && id === 'authority') return <AuthorityScreen />;
   return <CertificateList selected={id} />;
 }

@@ -5,6 +5,7 @@ import { parseConfig } from '../../../shared/model/validate.ts';
 import { errorMessage } from '../../bridge/client.ts';
 import { useClient } from '../../bridge/context.tsx';
 import { localNames } from '../../forms/certificates/certificate-words.ts';
+import { issuedCertificate, sayTrust, useAuthority } from '../../forms/certificates/use-authority.ts';
 import { ChangeBar } from '../../forms/change-bar.tsx';
 import { FoundServers, notAmong, useFoundServers } from '../../forms/found-servers.tsx';
 import { useDraft, useStores } from '../../stores/context.tsx';
@@ -66,6 +67,9 @@ function withAddress(config: Config, { name, port, servers, https, sticky, certi
   };
 }
 
+/** The choice of a certificate that the local authority signs; no id may have a colon. */
+const byAuthority = ':authority';
+
 /** What the form is checked with, while the certificate it would make is not made yet. */
 const standIn = (taken: readonly CertificateConfig[]) =>
   newCertificate(
@@ -84,6 +88,7 @@ export function GuidedListener({ given }: { given: string | undefined }) {
   const applying = useDraft((s) => s.applying);
   const form = useGuidedForm();
   const found = useFoundServers();
+  const { status: authority } = useAuthority();
   const [asked, setAsked] = useState(false);
   const [making, setMaking] = useState(false);
   const [failure, setFailure] = useState('');
@@ -100,7 +105,11 @@ export function GuidedListener({ given }: { given: string | undefined }) {
   const taken = before.listeners.map((listener) => listener.port);
   const port = form.port === null ? freePort(form.https, taken) : readNumber(form.port);
   // One made here before serves again: whoever trusts it need not trust another.
-  const chosen = before.certificates.find((one) => one.id === (form.certificate ?? 'localhost'));
+  const canSign = authority !== undefined && authority.folder !== null;
+  const there = before.certificates.find((one) => one.id === (form.certificate ?? 'localhost'));
+  // An authority that was made is there to be used.
+  const isSigned = canSign && (form.certificate === byAuthority || (form.certificate === null && !there && authority.authority !== null));
+  const chosen = isSigned ? undefined : there;
   const wish: Wish = { ...form, name: form.name.trim(), port, certificate: chosen ?? standIn(before.certificates) };
   const made = withAddress(before, wish);
   const issues = parseConfig(made.config).issues;
@@ -132,13 +141,21 @@ export function GuidedListener({ given }: { given: string | undefined }) {
     if (form.https && !certificate) {
       setMaking(true);
       try {
-        const { certPem, keyPem } = await client.request('certificates.generate', { hosts: [...localNames] });
-        certificate = newCertificate(
-          'localhost',
-          certPem,
-          keyPem,
-          before.certificates.map((one) => one.id),
-        );
+        if (isSigned)
+          certificate = issuedCertificate(
+            'localhost',
+            await client.request('authority.issue', { names: [...localNames] }),
+            before.certificates,
+          );
+        else {
+          const { certPem, keyPem } = await client.request('certificates.generate', { hosts: [...localNames] });
+          certificate = newCertificate(
+            'localhost',
+            certPem,
+            keyPem,
+            before.certificates.map((one) => one.id),
+          );
+        }
       } catch (error) {
         setFailure(errorMessage(error));
         return;
@@ -222,12 +239,19 @@ export function GuidedListener({ given }: { given: string | undefined }) {
             <Select
               label="Certificate"
               choices={[
+                ...(canSign ? [{ value: byAuthority, label: 'One for localhost, signed by the local authority' }] : []),
                 { value: '', label: 'Make one for localhost' },
                 ...before.certificates.map((one) => ({ value: one.id, label: one.name ?? one.id })),
               ]}
-              value={chosen?.id ?? ''}
+              value={isSigned ? byAuthority : (chosen?.id ?? '')}
               onChange={(certificate) => form.set({ certificate })}
-              hint={chosen ? undefined : 'It signs itself, so browsers warn until you trust it. See Certificates.'}
+              hint={
+                isSigned
+                  ? sayTrust(authority)
+                  : chosen
+                    ? undefined
+                    : 'It signs itself, so browsers warn until you trust it. See Certificates.'
+              }
             />
           ) : null}
           <div className={styles['preview']} aria-live="polite">

@@ -1,0 +1,218 @@
+import { Download, Plus } from 'lucide-react';
+import { Fragment } from 'react';
+import { permittedDomains, permittedNetworks, type AuthorityStatus, type Issued } from '../../../shared/model/authority.ts';
+import { Expiry } from '../../forms/certificates/expiry.tsx';
+import { sayDate, sayNames } from '../../forms/certificates/certificate-words.ts';
+import { issuedCertificate, useAuthority } from '../../forms/certificates/use-authority.ts';
+import { ChangeBar } from '../../forms/change-bar.tsx';
+import { useDraft, useStores } from '../../stores/context.tsx';
+import { Button, ButtonLink } from '../../ui/button.tsx';
+import { CopyButton } from '../../ui/copy-button.tsx';
+import { EmptyState } from '../../ui/empty-state.tsx';
+import { FieldError } from '../../ui/field.tsx';
+import { PageHead } from '../../ui/page-head.tsx';
+import { Row, Table, Td, Th } from '../../ui/table.tsx';
+import { useNow } from '../../ui/use-now.ts';
+import styles from './authority.module.css';
+import { TrustStoreRow } from './trust-store.tsx';
+
+const parent = { label: 'Certificates', href: '#/certificates' };
+const signsFor = `${permittedDomains.map((one) => (one === 'localhost' ? 'localhost and below' : `.${one}`)).join(', ')}; ${permittedNetworks.join(', ')}`;
+
+/** The certificate as a file, for those who are to trust it. There is no key in it. */
+function saveCertificate(pem: string): void {
+  const url = URL.createObjectURL(new Blob([pem], { type: 'application/x-x509-ca-cert' }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = 'evenkeel-authority.crt';
+  link.click();
+  // The download reads the address after this; a minute is long for that.
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}
+
+function IssuedRow({ issued, now }: { issued: Issued; now: number }) {
+  const { draft } = useStores();
+  const all = useDraft((s) => s.draft.certificates);
+  const entries = all.filter(({ certFile }) => certFile === issued.certFile);
+  const add = () => {
+    const certificate = issuedCertificate('', issued, all);
+    draft.edit((config) => ({ ...config, certificates: [...config.certificates, certificate] }));
+    location.hash = `#/certificates/${encodeURIComponent(certificate.id)}`;
+  };
+  return (
+    <Row>
+      <Td title={issued.facts.names.join('\n')}>
+        <span className="mono">{sayNames(issued.facts.names)}</span>
+      </Td>
+      <Td>
+        <Expiry facts={issued.facts} now={now} />
+      </Td>
+      <Td muted>{entries.length === 0 ? 'by nobody' : `from ${sayDate(issued.renewsAt)}`}</Td>
+      <Td muted title={issued.certFile}>
+        {entries.length === 0 ? (
+          <Button small look="quiet" onClick={add} aria-label={`Use ${sayNames(issued.facts.names)}`}>
+            Use it
+          </Button>
+        ) : (
+          entries.map((one) => one.name ?? one.id).join(', ')
+        )}
+      </Td>
+    </Row>
+  );
+}
+
+function Authority({
+  status,
+  found,
+  busy,
+  failure,
+  setTrust,
+}: {
+  status: AuthorityStatus;
+  found: NonNullable<AuthorityStatus['authority']>;
+} & Pick<ReturnType<typeof useAuthority>, 'busy' | 'failure' | 'setTrust'>) {
+  const now = useNow();
+  const { facts, key } = found;
+  return (
+    <div className={styles['page']} data-scroll>
+      <section className={styles['section']} aria-label="Authority">
+        <dl className={styles['facts']}>
+          <dt>Name</dt>
+          <dd>{facts.subject}</dd>
+          <dt>Valid to</dt>
+          <dd>
+            {sayDate(facts.notAfter)} (<Expiry facts={facts} now={now} />)
+          </dd>
+          <dt>Signs for</dt>
+          <dd>
+            {signsFor}
+            <p className="muted small">Written into it: whoever honours name constraints refuses anything else it might sign.</p>
+          </dd>
+          <dt>SHA-256</dt>
+          <dd className={`mono ${styles['print']}`}>
+            {facts.fingerprint.split(':').map((pair, i) => (
+              <Fragment key={i}>
+                {i > 0 ? ':' : ''}
+                <wbr />
+                {pair}
+              </Fragment>
+            ))}
+          </dd>
+          <dt>Key</dt>
+          <dd className={styles['print']}>
+            {key.protection === 'keychain' ? '' : 'Not encrypted: '}
+            {key.words}.{key.problem === null ? null : <FieldError>{key.problem}</FieldError>}
+          </dd>
+        </dl>
+      </section>
+      <section className={styles['section']} aria-labelledby="trusted-by">
+        <h2 id="trusted-by">Who trusts it on this machine</h2>
+        {failure ? <FieldError>{failure}</FieldError> : null}
+        {status.stores.length === 0 ? (
+          <p className="muted">
+            Evenkeel does not know how this system keeps trust. Save the certificate and add it by the system’s means.
+          </p>
+        ) : (
+          <ul className={styles['stores']}>
+            {status.stores.map((store) => (
+              <TrustStoreRow
+                key={store.id}
+                store={store}
+                busy={busy === store.id}
+                onChange={(trusted) => void setTrust(store.id, trusted)}
+              />
+            ))}
+          </ul>
+        )}
+      </section>
+      <section className={styles['section']} aria-labelledby="signed">
+        <div className={styles['bar']}>
+          <h2 id="signed">What it signed</h2>
+          <ButtonLink small href="#/certificates/new">
+            <Plus size={12} strokeWidth={2} aria-hidden="true" />
+            Sign for names
+          </ButtonLink>
+        </div>
+        {status.issued.length === 0 ? (
+          <p className="muted">Nothing yet.</p>
+        ) : (
+          <Table>
+            <colgroup>
+              <col />
+              <col style={{ width: '22%' }} />
+              <col style={{ width: '20%' }} />
+              <col style={{ width: '22%' }} />
+            </colgroup>
+            <thead>
+              <tr>
+                <Th>For</Th>
+                <Th>Valid</Th>
+                <Th>Renewed</Th>
+                <Th>In the configuration</Th>
+              </tr>
+            </thead>
+            <tbody>
+              {status.issued.map((issued) => (
+                <IssuedRow key={issued.certFile} issued={issued} now={now} />
+              ))}
+            </tbody>
+          </Table>
+        )}
+      </section>
+      <section className={styles['section']} aria-labelledby="others">
+        <h2 id="others">Phones and other machines</h2>
+        <p className="muted">
+          They trust it once its certificate is installed there, and reach this machine by a name or address it signed for. The file holds
+          no key. iPhone and iPad: open it, install the profile, then switch it on in Settings, General, About, Certificate Trust Settings.
+          Android: Settings, Security, Encryption and credentials, Install a certificate, CA certificate; Firefox there has a list of its
+          own.
+        </p>
+        <div className={styles['bar']}>
+          <Button small onClick={() => saveCertificate(found.certPem)}>
+            <Download size={12} strokeWidth={2} aria-hidden="true" />
+            Save the certificate
+          </Button>
+          <CopyButton text={found.certPem}>Copy as PEM</CopyButton>
+        </div>
+      </section>
+    </div>
+  );
+}
+
+/** `#/certificates/authority`: the authority of this machine, who trusts it and what it signed. */
+export function AuthorityScreen() {
+  const { status, failure, busy, create, setTrust } = useAuthority();
+  const found = status?.authority;
+  return (
+    <main className="screen">
+      <PageHead title="Local authority" parent={parent} note={found ? 'signs for local names, trusted once' : undefined} />
+      {status && found ? (
+        <Authority status={status} found={found} busy={busy} failure={failure} setTrust={setTrust} />
+      ) : status?.folder === null ? (
+        <EmptyState title="The demo keeps no authority">
+          Nothing of the demo outlives the program, and an authority has to. Start Evenkeel with a configuration of its own.
+        </EmptyState>
+      ) : status ? (
+        <EmptyState
+          title="No local authority yet"
+          action={
+            <>
+              <Button look="primary" disabled={busy !== ''} onClick={() => void create()}>
+                {busy ? 'Making it…' : 'Make the authority'}
+              </Button>
+              {failure ? <FieldError>{failure}</FieldError> : null}
+            </>
+          }
+        >
+          A certificate that signs itself has to be trusted by itself. An authority of your own is trusted once; what it signs for local
+          names is then trusted too, and renewed in time. Nobody trusts it until you say so.
+        </EmptyState>
+      ) : failure ? (
+        <div className={styles['page']}>
+          <FieldError>{failure}</FieldError>
+        </div>
+      ) : null}
+      <ChangeBar />
+    </main>
+  );
+}
