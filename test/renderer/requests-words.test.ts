@@ -6,6 +6,7 @@ import { filterChips, readStatus, toFilter, noFilter } from '../../renderer/feat
 import {
   candidatesOf,
   clockMs,
+  recordedWords,
   samplingWords,
   statusWords,
   tookParts,
@@ -91,6 +92,7 @@ describe('why this node', () => {
 
 it('numbers, times and sampling are said with what they are', () => {
   expect(samplingWords({ every: 1, errorsEvery: 1, seen: 5, recorded: 5 })).toBe('every request recorded');
+  expect(samplingWords({ every: 1, errorsEvery: 1, seen: 15_429, recorded: 14_037 })).toBe('every request recorded now');
   expect(samplingWords({ every: 7, errorsEvery: 1, seen: 50, recorded: 8 })).toBe('1 in 7 recorded, every error');
   expect(samplingWords({ every: 70, errorsEvery: 3, seen: 50, recorded: 8 })).toBe('1 in 70 recorded, of errors 1 in 3');
   expect([tookParts(2.34), tookParts(538), tookParts(12_340), tookParts(240_000)]).toEqual([
@@ -106,6 +108,14 @@ it('numbers, times and sampling are said with what they are', () => {
     'server error',
     'a tcp session has no status',
   ]);
+});
+
+it('the foot of the log never contradicts the badge', () => {
+  expect(recordedWords({ every: 1, errorsEvery: 1, seen: 5_319, recorded: 5_318 })).toBe('5,319 requests');
+  expect(recordedWords({ every: 1, errorsEvery: 1, seen: 1, recorded: 0 })).toBe('1 request');
+  expect(recordedWords({ every: 1, errorsEvery: 1, seen: 15_429, recorded: 14_037 })).toBe(
+    '14,037 of 15,429 requests recorded, fewer while there were many a second',
+  );
 });
 
 it('a status filter is a class, a code or none', () => {

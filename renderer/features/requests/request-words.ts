@@ -13,11 +13,24 @@ export function tookParts(ms: number): [value: string, unit: string] {
   return [formatDuration(ms), ''];
 }
 
-/** How the records were chosen, always said: "every request recorded", "1 in 7 recorded, every error". */
-export function samplingWords({ every, errorsEvery }: Sampling): string {
-  if (every <= 1) return 'every request recorded';
+/** Requests are counted when they come and recorded when they are over: so many in a hundred may just be on their way. */
+const onTheWayShare = 0.01;
+
+/** Whether requests were left out, now or before. */
+const isSampled = ({ every, seen, recorded }: Sampling): boolean => every > 1 || seen - recorded > Math.max(10, seen * onTheWayShare);
+
+/** How the records are chosen, always said: "every request recorded", "every request recorded now", "1 in 7 recorded, every error". */
+export function samplingWords(sampling: Sampling): string {
+  const { every, errorsEvery } = sampling;
+  if (every <= 1) return isSampled(sampling) ? 'every request recorded now' : 'every request recorded';
   const errors = errorsEvery <= 1 ? 'every error' : `of errors 1 in ${formatCount(errorsEvery)}`;
   return `1 in ${formatCount(every)} recorded, ${errors}`;
+}
+
+/** How many there were and, where some were left out, how many of them can be read: "14,037 of 15,429 requests recorded". */
+export function recordedWords(sampling: Sampling): string {
+  const seen = `${formatCount(sampling.seen)} ${sampling.seen === 1 ? 'request' : 'requests'}`;
+  return isSampled(sampling) ? `${formatCount(sampling.recorded)} of ${seen} recorded, fewer while there were many a second` : seen;
 }
 
 /** What a status means for whoever asked, by its class. */

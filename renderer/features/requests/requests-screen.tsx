@@ -21,7 +21,7 @@ import { TextField } from '../../ui/text-field.tsx';
 import { createRequestFeed } from './request-feed.ts';
 import { filterChips, noFilter, readStatus, toFilter, type FilterFields } from './request-filter.ts';
 import { RequestInspector } from './request-inspector.tsx';
-import { clockMs, samplingWords, statusWords, tookParts } from './request-words.ts';
+import { clockMs, recordedWords, samplingWords, statusWords, tookParts } from './request-words.ts';
 import styles from './requests.module.css';
 
 const rowHeight = 32;
@@ -415,8 +415,7 @@ export function RequestsScreen({ parts }: { parts: string[] }) {
           {sampling && rows.length > 0 ? (
             <span>
               Newest {formatCount(rows.length)}
-              {isFiltered ? ' that match' : ''}; {formatCount(sampling.seen)} requests since the engine started,{' '}
-              {formatCount(sampling.recorded)} of them recorded
+              {isFiltered ? ' that match' : ''}. Since the engine started {recordedWords(sampling)}
             </span>
           ) : null}
           <span className={styles['note']}>Headers and bodies are not kept</span>
