@@ -16,6 +16,8 @@ interface ClientGroupProps {
   packed: boolean;
   /** Clients a square stands for; above 1 they are only counted. Default 1. */
   perSquare?: number;
+  /** Chips without their name, small enough that all lanes stay in view. Default false. */
+  dense?: boolean;
   now: number;
   left: Departure | undefined;
   came: Arrival | undefined;
@@ -40,12 +42,14 @@ function Chip({
   found,
   dimmed,
   selected,
+  small = false,
 }: {
   client: Client;
   now: number;
   found: boolean;
   dimmed: boolean;
   selected: boolean;
+  small?: boolean;
 }) {
   const moved = client.moves > 0 && now - client.since < justMovedMs;
   const classes = [
@@ -56,6 +60,7 @@ function Chip({
     found ? css['found'] : '',
     dimmed ? css['dimmed'] : '',
     selected ? css['chosen'] : '',
+    small ? css['small'] : '',
   ];
   return (
     <button
@@ -66,7 +71,7 @@ function Chip({
       data-client={clientId(client.pool, client.key)}
       title={clientWords(client)}
     >
-      {clientLabel(client)}
+      {small ? null : clientLabel(client)}
       {client.pinned ? <Pin className={css['pin']} size={14} strokeWidth={2} fill="currentColor" aria-hidden /> : null}
     </button>
   );
@@ -88,7 +93,7 @@ function Minus({ left, lane }: { left: Departure; lane: Lane }) {
 
 /** The clients that stick to one node, in the lane of that node. */
 export const ClientGroup = memo(function ClientGroup(props: ClientGroupProps) {
-  const { lane, packed, perSquare = 1, now, left, came, search, selected, onSelect } = props;
+  const { lane, packed, perSquare = 1, dense = false, now, left, came, search, selected, onSelect } = props;
   const { clients, count, node, state } = lane;
   const drain = state === 'draining' ? drainProgress(node, now) : undefined;
   const departed = left && now - left.at < ghostMs ? left.count : 0;
@@ -97,8 +102,10 @@ export const ClientGroup = memo(function ClientGroup(props: ClientGroupProps) {
   const changing = counting || (came !== undefined && now - came.at < countMs);
   const isChosen = (c: Client) => clientId(c.pool, c.key) === selected;
   const worth = (c: Client) => (isChosen(c) ? 2 : isFound(c, search) ? 1 : 0);
+  const tall = (c: Client) => (c.pinned || worth(c) > 0 ? 1 : 0);
   const nameable = packed ? clients.filter((c) => c.pinned || worth(c) > 0).sort((a, b) => worth(b) - worth(a)) : clients;
-  const named = packed ? nameable.slice(0, maxNamed) : clients;
+  // Among small chips the pinned, found and chosen keep their name, and stand first.
+  const named = packed ? nameable.slice(0, maxNamed) : dense ? [...clients].sort((a, b) => tall(b) - tall(a)) : clients;
 
   const onClick = (event: MouseEvent) => {
     const id = (event.target as Element).closest('[data-client]')?.getAttribute('data-client');
@@ -128,7 +135,7 @@ export const ClientGroup = memo(function ClientGroup(props: ClientGroupProps) {
       {packed && count > 0 ? <Squares lane={lane} perSquare={perSquare} now={now} selected={selected} onSelect={onSelect} /> : null}
       {named.length > 0 || ghosts > 0 ? (
         // A convenience for the pointer: every client is also a row of the table that mirrors the map.
-        <div className={packed ? css['named'] : css['chips']} onClick={onClick}>
+        <div className={packed ? css['named'] : dense ? css['dense'] : css['chips']} onClick={onClick}>
           {named.map((client) => (
             <Chip
               key={client.key}
@@ -137,6 +144,7 @@ export const ClientGroup = memo(function ClientGroup(props: ClientGroupProps) {
               found={isFound(client, search)}
               dimmed={search !== '' && !isFound(client, search)}
               selected={clientId(client.pool, client.key) === selected}
+              small={dense && tall(client) === 0}
             />
           ))}
           {nameable.length > named.length ? (
@@ -145,7 +153,11 @@ export const ClientGroup = memo(function ClientGroup(props: ClientGroupProps) {
           {packed
             ? null
             : Array.from({ length: ghosts }, (_, i) => (
-                <span key={`ghost ${i}`} className={`${css['chip']} ${css['ghost']} ${drain ? '' : css['fading']}`} aria-hidden="true" />
+                <span
+                  key={`ghost ${i}`}
+                  className={`${css['chip']} ${css['ghost']} ${dense ? css['small'] : ''} ${drain ? '' : css['fading']}`}
+                  aria-hidden="true"
+                />
               ))}
         </div>
       ) : count === 0 ? (

@@ -115,7 +115,13 @@ export function FailoverStrip({ failover, pools, now }: FailoverStripProps) {
       <dl className={`num ${css['scores']}`}>
         {failoverScores(failover, now).map((score) => (
           <div key={score.name} tabIndex={0} className={css['score']}>
-            <dt>{score.name}</dt>
+            {score.who === undefined ? (
+              <dt>{score.name}</dt>
+            ) : (
+              <dt className={css['who']}>
+                <MiddleTruncate text={score.who} keep={5} /> <span>{score.name}</span>
+              </dt>
+            )}
             <dd>
               <b>{score.value}</b> {score.unit}
               <span>{score.below}</span>

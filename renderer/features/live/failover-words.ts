@@ -4,6 +4,8 @@ import { formatClock, formatCount, formatDuration } from '../../ui/format.ts';
 /** One number of the strip, with what exactly it counts. */
 export interface Score {
   name: string;
+  /** Whose number it is, said before the name: once, where the strip says who failed. */
+  who?: string;
   value: string;
   unit: string;
   below: string;
@@ -38,7 +40,8 @@ export function failoverScores(failover: Failover, now: number): Score[] {
     });
   }
   scores.push({
-    name: upAt === null ? 'Down for' : 'Was down',
+    name: upAt === null ? 'down for' : 'was down',
+    who: label,
     ...downFor((upAt ?? now) - downAt),
     below: upAt === null ? `since ${formatClock(downAt)}` : `back at ${formatClock(upAt)}`,
     definition: `From ${formatClock(downAt)}, when ${label} was called down, ${upAt === null ? 'until now' : `until its checks called it up at ${formatClock(upAt)}`}.`,

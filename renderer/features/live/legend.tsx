@@ -7,6 +7,8 @@ import css from './live.module.css';
 interface LegendProps {
   scales: MapScales;
   packed: boolean;
+  /** Clients are small chips: filled when they ask, hollow when idle. */
+  dense: boolean;
   /** Clients a square stands for. */
   perSquare: number;
   pinned: boolean;
@@ -19,7 +21,7 @@ const sample = 8;
 const times = (count: number, one: string) => `${formatCount(count)} ${count === 1 ? one : `${one}s`}`;
 
 /** What the map's marks stand for, at the scale they have now. */
-export function Legend({ scales, packed, perSquare, pinned, movements }: LegendProps) {
+export function Legend({ scales, packed, dense, perSquare, pinned, movements }: LegendProps) {
   return (
     <div className={css['legendFrame']}>
       <div className={css['legend']}>
@@ -70,6 +72,14 @@ export function Legend({ scales, packed, perSquare, pinned, movements }: LegendP
               <rect x="7" y="3" width="4" height="4" fill="var(--idle)" />
             </svg>
             1 square = {times(perSquare, 'client')}, active or idle
+          </span>
+        ) : dense ? (
+          <span>
+            <svg width="24" height="10" aria-hidden="true">
+              <rect x="0.5" y="0.5" width="9" height="9" rx="2.5" fill="var(--control)" stroke="var(--line-strong)" />
+              <rect x="13.5" y="0.5" width="9" height="9" rx="2.5" fill="none" stroke="var(--control)" />
+            </svg>
+            1 square = 1 client, active or idle
           </span>
         ) : pinned ? (
           <span className={css['optional']}>

@@ -70,6 +70,16 @@ export interface LiveSources {
 /** The most clients that are drawn one by one with their name. */
 export const maxChips = 150;
 
+/** A chip with its name and the gap below it, a small one, and what stands above them. Pixels. */
+const chipSize = { named: 26, small: 15, head: 22 };
+const chipColumn = { named: 44, small: 15 };
+
+/** How high the lanes get when each client is a chip: none is lower than `lane`. Pixels. */
+export function lanesHeight(lanes: readonly Lane[], chips: 'named' | 'small', columnPx: number, lanePx: number, gapPx: number): number {
+  const perRow = Math.max(1, Math.floor((columnPx + 4) / chipColumn[chips]));
+  return lanes.reduce((sum, { count }) => sum + gapPx + Math.max(lanePx, chipSize.head + Math.ceil(count / perRow) * chipSize[chips]), 0);
+}
+
 /** Squares drawn for one node at most. */
 const maxSquares = 396;
 

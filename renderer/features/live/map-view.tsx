@@ -10,7 +10,7 @@ import type { Movements } from './departures.ts';
 import { FlightDeck } from './flight-deck.ts';
 import { ListenerCard, PoolCard } from './hub-cards.tsx';
 import { Legend } from './legend.tsx';
-import { buildEdges, type LiveModel, nodeEdgeId, type Selection, selectionHref, trunkEdgeId } from './live-model.ts';
+import { buildEdges, lanesHeight, type LiveModel, nodeEdgeId, type Selection, selectionHref, trunkEdgeId } from './live-model.ts';
 import { NodeCard } from './node-card.tsx';
 import css from './live.module.css';
 
@@ -26,6 +26,12 @@ interface MapViewProps {
 
 /** Height a full card's lane needs, with the gap to the next. */
 const fullLane = 180;
+/** Lane and gap as the style sheet has them, and the column of clients with and without an inspector. Pixels. */
+const fullTrack = { lane: 168, gap: 12 };
+const compactTrack = { lane: 70, gap: 6 };
+const clientsColumn = { whole: 208, beside: 150 };
+/** Above and below the lanes. Pixels. */
+const bodyEdges = 40;
 /** Points of a card's sparkline. */
 const sparkPoints = 30;
 const minuteMs = 60_000;
@@ -121,6 +127,11 @@ export function MapView({ model, feed, movements, selection, search, onScales, s
   }, [map, stores]);
 
   const compact = (model.lanes.length > 3 || stores.past !== null) && model.rows * fullLane + 16 > height && height > 0;
+  // Named chips that would push a lane out of view become small ones: who is where is seen at a glance, or not at all.
+  const track = compact ? compactTrack : fullTrack;
+  const columnPx = selection ? clientsColumn.beside : clientsColumn.whole;
+  const chipsHeight = (chips: 'named' | 'small') => lanesHeight(model.lanes, chips, columnPx, track.lane, track.gap) + bodyEdges;
+  const dense = !model.packed && height > 0 && chipsHeight('named') > Math.max(height, chipsHeight('small'));
   const up = model.lanes.filter((lane) => lane.state !== 'down' && lane.state !== 'rejecting').length;
   const listeners = model.blocks.reduce((sum, block) => sum + block.listeners.length, 0);
   const selectedClient = selection?.kind === 'client' ? clientId(selection.pool, selection.id) : null;
@@ -164,6 +175,7 @@ export function MapView({ model, feed, movements, selection, search, onScales, s
                           lane={lane}
                           packed={model.packed}
                           perSquare={model.perSquare}
+                          dense={dense}
                           now={model.now}
                           left={movements.left.get(lane.key)}
                           came={movements.came.get(lane.key)}
@@ -218,6 +230,7 @@ export function MapView({ model, feed, movements, selection, search, onScales, s
       <Legend
         scales={scales}
         packed={model.packed}
+        dense={dense}
         perSquare={model.perSquare}
         pinned={model.lanes.some((l) => l.clients.some((c) => c.pinned))}
         movements={movements}

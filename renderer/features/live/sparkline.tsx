@@ -31,6 +31,8 @@ export function Sparkline({ values, tall = false }: { values: Float64Array; tall
       preserveAspectRatio="none"
       aria-hidden="true"
     >
+      {/* The whole minute, so that a young line is seen to be young. */}
+      <line x1="0" x2={width} y1={height - 1} y2={height - 1} />
       <path d={sparkPath(values)} />
     </svg>
   );

@@ -6,6 +6,7 @@ import { ListenerInspector, PoolInspector } from './hub-inspectors.tsx';
 import { NodeInspector } from './node-inspector.tsx';
 import { closeInspector, InspectorHead } from './parts.tsx';
 import { PastClientInspector } from './past-client-inspector.tsx';
+import css from './inspector.module.css';
 
 /** What is known of the chosen thing, and the evidence for it. */
 export function Inspector({ selection, model }: { selection: Selection; model: LiveModel }) {
@@ -47,8 +48,15 @@ function Content({ selection, model }: { selection: Selection; model: LiveModel 
     if (lane && client) return <ClientInspector key={client.key} client={client} lane={lane} now={model.now} />;
   }
   return (
-    <InspectorHead title={<span className="ellipsis">{selection.id}</span>}>
-      {selection.kind === 'client' ? 'Not remembered any more' : 'Not on the map'}
-    </InspectorHead>
+    <>
+      <InspectorHead title={<span className="ellipsis">{selection.id}</span>}>
+        {selection.kind === 'client' ? 'Not remembered any more' : 'Not on the map'}
+      </InspectorHead>
+      <p className={css['section']}>
+        {selection.kind === 'client'
+          ? `No node has this client ${inReplay ? 'then' : 'now'}. It is placed anew with its next request.`
+          : `There is no ${selection.kind} “${selection.id}” ${inReplay ? 'at that moment' : 'in what runs now'}: it was removed, renamed or is in a pool that is not shown.`}
+      </p>
+    </>
   );
 }
