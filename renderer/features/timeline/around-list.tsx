@@ -75,7 +75,7 @@ export function AroundList({ run, time, onSeek }: { run: Run; time: number; onSe
                 <span className={css['mark']}>
                   <EventMark run={run} event={event} />
                 </span>
-                <span className="ellipsis">
+                <span className={css['words']}>
                   <b>{event.subject}</b> {event.words}
                 </span>
                 <span className={`num ${css['offset']}`}>{here ? 'now shown' : offsetWords(event.time - time)}</span>

@@ -95,12 +95,14 @@ export function CompareCard({ run, incident, other, problem, chosen, choices, on
     <section className={css['card']} aria-label="Compare">
       <div className={css['head']}>
         <h2>Compare</h2>
-        <FilterSelect
-          label="Compare with"
-          value={chosen}
-          choices={[{ value: '', label: choices.length > 0 ? 'with another run' : 'no other run yet' }, ...choices]}
-          onChange={onChoose}
-        />
+        {choices.length > 0 ? (
+          <FilterSelect
+            label="Compare with"
+            value={chosen}
+            choices={[{ value: '', label: 'with another run' }, ...choices]}
+            onChange={onChoose}
+          />
+        ) : null}
       </div>
       {problem ? (
         <p role="alert" className={css['none']}>
@@ -111,7 +113,7 @@ export function CompareCard({ run, incident, other, problem, chosen, choices, on
         <p className={css['none']}>
           {choices.length > 0
             ? 'Choose a run to see both side by side.'
-            : 'Scenarios of the Lab, saved stretches and files you open can be compared with this.'}
+            : 'No other run yet. Scenarios of the Lab, saved stretches and files you open can be compared with this.'}
         </p>
       ) : null}
       {other ? (

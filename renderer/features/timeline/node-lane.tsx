@@ -73,7 +73,7 @@ function Label({ piece, view }: { piece: Piece; view: number }) {
   const { word, className } = stateLooks[piece.state];
   const why = piece.state === 'down' ? short(piece.reason) : '';
   const whole = why ? `${word}, ${why}` : word;
-  const widthOf = (text: string) => text.length * 6.3 + 26;
+  const widthOf = (text: string) => text.length * 6.4 + 30;
   const text = width > widthOf(whole) + 16 ? whole : width > widthOf(word) + 8 ? word : '';
   // Dashes are so fine that a glyph in a short stretch would leave nothing of them.
   if (text === '' && width < (piece.state === 'checking' ? 44 : 26)) return null;

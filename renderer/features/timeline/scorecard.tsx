@@ -14,6 +14,15 @@ function Arrows({ text }: { text: string }) {
   ));
 }
 
+/** Characters of a number with its unit that fit a card in full size, and in a middle one. */
+const roomy = 11;
+const tight = 13;
+
+function sizeOf({ value, unit }: Measure): 'middle' | 'small' | undefined {
+  const length = value.length + unit.length;
+  return value.length > 6 || length > tight ? 'small' : length > roomy ? 'middle' : undefined;
+}
+
 /** What a failure came to. Each number says on hover and focus what exactly it counts. */
 export function Scorecard({ measures }: { measures: readonly Measure[] }) {
   return (
@@ -22,7 +31,7 @@ export function Scorecard({ measures }: { measures: readonly Measure[] }) {
         <div key={measure.id} tabIndex={0} data-measure={measure.id} className={css['card']}>
           <dt className="ellipsis">{measure.name}</dt>
           <dd>
-            <span className={css['value']} data-long={measure.value.length > 6 || undefined}>
+            <span className={css['value']} data-size={sizeOf(measure)}>
               <b className={measure.value === missing ? css['unknown'] : undefined}>
                 <Arrows text={measure.value} />
               </b>

@@ -1,6 +1,7 @@
 import { Download, FileUp, Film, Image as ImageIcon, Pencil, Save } from 'lucide-react';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import type { Run } from '../../../shared/model/run.ts';
+import { replayOf } from '../../../shared/state/replay.ts';
 import { errorMessage } from '../../bridge/client.ts';
 import { useClient } from '../../bridge/context.tsx';
 import { useReplay, useStores } from '../../stores/context.tsx';
@@ -155,7 +156,8 @@ export function TimelineScreen({ query }: { query: URLSearchParams }) {
       () => setFailure('The picture could not be drawn: this browser gives no canvas of that size. Zoom out of the page and try again.'),
     );
   };
-  const empty = run !== null && run.ticks.length === 0 && run.entries.length === 0;
+  // An engine that started with nothing to balance is no history.
+  const empty = run !== null && run.score.requests === 0 && replayOf(run).tracks.size === 0;
   const message = problem || file.problem || failure;
 
   return (
