@@ -151,6 +151,7 @@ export function Palette({ onClose, openHelp }: PaletteProps) {
                   role="option"
                   aria-selected={command === chosen}
                   className={css['option']}
+                  title={command.detail ? `${command.label}: ${command.detail}` : command.label}
                   onPointerMove={() => setAt(shown.indexOf(command))}
                   onClick={() => run(command)}
                 >
