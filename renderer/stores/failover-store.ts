@@ -139,10 +139,14 @@ export function createFailoverStore(
   };
 
   /** When it was broken on purpose, since it was last up: the definition of the scorecard (docs/scorecard.md). */
-  const faultBefore = (pool: string, node: string, downAt: number): number | null => {
+  const faultBefore = (pool: string, node: string, downAt: number, firstAt: number | null): number | null => {
     const about = journal.store.getState().entries.filter((e) => e.pool === pool && e.node === node && e.time <= downAt);
     const servedSince = about.findLast((e) => e.kind === 'node.up')?.time ?? Number.NEGATIVE_INFINITY;
-    return about.findLast((e) => e.kind === 'lab.fault' && e.fault !== null && e.time >= servedSince)?.time ?? null;
+    const fault = about.findLast((e) => e.kind === 'lab.fault' && e.fault !== null && e.time >= servedSince)?.time;
+    if (fault === undefined) return null;
+    // One that had ended when the node failed first is not what took it down.
+    const healed = about.find((e) => e.kind === 'lab.healed' && e.time >= fault)?.time;
+    return healed === undefined || (firstAt !== null && firstAt <= healed) ? fault : null;
   };
 
   /** What was counted before the journal called it down. */
@@ -181,13 +185,14 @@ export function createFailoverStore(
           .getState()
           .pools.find((p) => p.id === pool)
           ?.nodes.find((n) => n.id === node)?.label ?? node;
+      const first = firstSign(key, entry.time);
       const one: Watched = {
         clients: new Set(),
         seen: {
           ...{ key, pool, node, label, reason: entry.reason ?? '', downAt: entry.time, upAt: null },
           ...{ moved: 0, movedTo: new Map(), lastMovedAt: null, failed: 0, retried: 0, lost: 0 },
-          ...firstSign(key, entry.time),
-          faultAt: faultBefore(pool, node, entry.time),
+          ...first,
+          faultAt: faultBefore(pool, node, entry.time, first.firstAt),
         },
       };
       watched.set(key, one);

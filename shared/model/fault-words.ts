@@ -48,6 +48,20 @@ export function faultWords(fault: Fault): string {
   }
 }
 
+/** What the engine makes up for a node, as its state says it: "DEMO: refuses". */
+export function injectedFaultWords(fault: Fault): string {
+  switch (fault.type) {
+    case 'refuse':
+      return 'DEMO: refuses';
+    case 'slow':
+      return `DEMO: slow, ${Math.round(fault.medianMs)} ms`;
+    case 'errors':
+      return `DEMO: ${Math.round(fault.share * 100)} % ${fault.status}`;
+    default:
+      return `DEMO: ${fault.type}`;
+  }
+}
+
 function clientsWords(clients: Partial<LabClients>): string {
   const parts = [
     clients.count === undefined ? '' : `${clients.count} clients`,

@@ -1,4 +1,5 @@
 import type { NodeMode } from '../model/config.ts';
+import { injectedFaultWords } from '../model/fault-words.ts';
 import type { TrafficTick } from '../model/metrics.ts';
 import type { Run } from '../model/run.ts';
 import type { EngineSnapshot, ListenerState, NodeState, ObservedState, PoolState } from '../model/state.ts';
@@ -178,6 +179,8 @@ function trackNodes(run: Run, pools: readonly PoolState[]): Map<string, NodeTrac
   const readEntries = (before: number) => {
     for (; next < run.entries.length && run.entries[next]!.time < before; next++) {
       const entry = run.entries[next]!;
+      // What is made up ends with the program that made it up.
+      if (entry.kind === 'engine.started') for (const { faults } of tracks.values()) faults.push({ time: entry.time, fault: null });
       const track = tracks.get(nodeKey(entry.pool ?? '', entry.node ?? ''));
       if (!track) continue;
       if (entry.kind === 'node.down' || entry.kind === 'node.up') {
@@ -187,8 +190,8 @@ function trackNodes(run: Run, pools: readonly PoolState[]): Map<string, NodeTrac
         const { state } = track.states.at(-1)!;
         if (!entry.check.ok && state !== 'down') step(track.states, entry.time, 'checking', entry.reason);
       } else if (entry.kind === 'node.mode') track.modes.push({ time: entry.time, mode: entry.to as NodeMode });
-      else if (entry.kind === 'lab.fault' && entry.injected)
-        track.faults.push({ time: entry.time, fault: entry.fault ? `DEMO: ${entry.reason ?? entry.fault.type}` : null });
+      else if (entry.injected && (entry.kind === 'lab.fault' || entry.kind === 'lab.healed'))
+        track.faults.push({ time: entry.time, fault: entry.kind === 'lab.fault' && entry.fault ? injectedFaultWords(entry.fault) : null });
     }
   };
   for (const tick of run.ticks) {

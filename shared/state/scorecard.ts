@@ -142,8 +142,7 @@ function incidentOf(input: IncidentInput): Incident {
   const upAt = up?.time ?? null;
   const end = upAt ?? Math.max(run.endedAt, downAt);
 
-  const faultAt = story.faults.findLast((time) => time <= downAt && time >= servedSince) ?? null;
-  const first = firstFailure(input, faultAt);
+  const { faultAt, first } = faultBehind(input);
   const sign = faultAt ?? Math.min(first.at ?? downAt, downAt);
   const healedAt = story.heals.findLast((time) => time >= (faultAt ?? sign) && time <= end) ?? null;
 
@@ -210,7 +209,18 @@ function momentsIn(story: NodeStory, from: number, to: number): number[] {
   return [...moves.map((entry) => entry.time), ...story.failures.map(failedAt).filter(within)];
 }
 
-function firstFailure(input: IncidentInput, faultAt: number | null): { at: number | null; by: Incident['firstFailureBy'] } {
+/** The fault that took the node down: the last one before, unless it had ended when the node failed first. */
+function faultBehind(input: IncidentInput): { faultAt: number | null; first: ReturnType<typeof firstFailure> } {
+  const { story, down, servedSince } = input;
+  const faultAt = story.faults.findLast((time) => time <= down.time && time >= servedSince) ?? null;
+  const first = firstFailure(input, faultAt);
+  if (faultAt === null) return { faultAt, first };
+  const endedAt = story.heals.find((time) => time >= faultAt && time <= down.time);
+  const isBehind = endedAt === undefined || (first.at !== null && first.at <= endedAt);
+  return isBehind ? { faultAt, first } : { faultAt: null, first: firstFailure(input, endedAt) };
+}
+
+function firstFailure(input: IncidentInput, since: number | null): { at: number | null; by: Incident['firstFailureBy'] } {
   const { ticks, story, down, servedSince } = input;
   // The checks of the streak that took it down: after the last one that began a streak.
   const checks = story.checks.filter((entry) => entry.check?.ok === false && entry.time <= down.time && entry.time >= servedSince);
@@ -220,7 +230,7 @@ function firstFailure(input: IncidentInput, faultAt: number | null): { at: numbe
 
   // The check before that one was good, so what failed before it is another story.
   const pace = streak.length > 1 ? streak[1]!.check!.startedAt - streak[0]!.check!.startedAt : signMs;
-  const from = Math.max(servedSince, faultAt ?? Number.NEGATIVE_INFINITY, (byCheck ?? down.time) - pace);
+  const from = Math.max(servedSince, since ?? Number.NEGATIVE_INFINITY, (byCheck ?? down.time) - pace);
   const failing = ticks
     .touching(from, down.time)
     .find((tick) => tick.nodes.some((one) => one.pool === story.pool && one.node === story.node && one.errors > 0));

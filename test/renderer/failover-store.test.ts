@@ -69,6 +69,18 @@ it('where the fault is known it counts from there, as the scorecard does', async
   stop();
 });
 
+it('a fault that had ended before the node failed is not what it counts from', async () => {
+  const { fake, stop, pass, current } = await world();
+  const about = { pool: 'web', node: 'n2' };
+  fake.emit('journal.entry', { ...about, seq: 800, time: Date.now() + 10, kind: 'lab.fault', fault: { type: 'refuse' }, injected: true });
+  fake.emit('journal.entry', { ...about, seq: 801, time: Date.now() + 20, kind: 'lab.healed', injected: true });
+  await pass(1_000);
+  fake.kill('web', 'n2');
+  await pass(4_000);
+  expect(current()).toMatchObject({ key: 'web/n2', faultAt: null });
+  stop();
+});
+
 it('what was not seen is not said, and a node that is set aside closes its failover', async () => {
   const { fake, stop, pass, current } = await world();
   fake.emit('journal.entry', { seq: 900, time: Date.now(), kind: 'node.down', pool: 'web', node: 'n1', reason: 'gone' });

@@ -1,4 +1,5 @@
 import type { InjectedFault } from '../../../shared/model/fault.ts';
+import { injectedFaultWords } from '../../../shared/model/fault-words.ts';
 
 /** z of the 95th percentile of a normal distribution. */
 const z95 = 1.6448536269514722;
@@ -30,7 +31,7 @@ export class NodeFault {
     this.#share = fault.type === 'errors' ? fault.share : 0;
     this.#medianMs = fault.type === 'slow' ? fault.medianMs : 0;
     this.#sigma = fault.type === 'slow' ? Math.log(Math.max(1, fault.p95Ms / fault.medianMs)) / z95 : 0;
-    this.words = `DEMO: ${wordsOf(fault)}`;
+    this.words = injectedFaultWords(fault);
   }
 
   /** How long the next answer waits, milliseconds; log-normal by median and 95th percentile, 0 when this is no such fault. */
@@ -44,16 +45,5 @@ export class NodeFault {
   /** Whether the next request is answered with `status`. */
   strikes(): boolean {
     return this.#share > 0 && this.#random() < this.#share;
-  }
-}
-
-function wordsOf(fault: InjectedFault['fault']): string {
-  switch (fault.type) {
-    case 'refuse':
-      return 'refuses';
-    case 'slow':
-      return `slow, ${Math.round(fault.medianMs)} ms`;
-    case 'errors':
-      return `${Math.round(fault.share * 100)} % ${fault.status}`;
   }
 }

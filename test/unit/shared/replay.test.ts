@@ -88,6 +88,28 @@ test('modes, pins, forgotten clients and listeners follow the journal; a new eng
   expect(frame(3_200).snapshot.pools[0]!.nodes[0]!.requests).toBeLessThan(20);
 });
 
+test('a made-up fault stands in the words of the engine until it is ended, or the program is', () => {
+  const refuses = {
+    pool: 'web',
+    node: 'n1',
+    injected: true,
+    kind: 'lab.fault',
+    fault: { type: 'refuse' },
+    reason: 'DEMO: n1 refuses',
+  } as const;
+  const faulty = {
+    ...run,
+    entries: [
+      { seq: 1, time: at(1_000), ...refuses },
+      { seq: 2, time: at(2_000), pool: 'web', node: 'n1', injected: true, kind: 'lab.healed' as const, reason: 'DEMO: it was ended' },
+      { seq: 3, time: at(3_000), ...refuses },
+      { seq: 4, time: at(4_000), kind: 'engine.started' as const },
+    ],
+  };
+  const faultAt = (ms: number) => replayAt(faulty, at(ms)).snapshot.pools[0]!.nodes[0]!.fault;
+  expect([500, 1_500, 2_500, 3_500, 4_500].map(faultAt)).toEqual([null, 'DEMO: refuses', null, 'DEMO: refuses', null]);
+});
+
 test('what was added while it ran comes with its first tick and goes with its last', () => {
   const late = {
     ...run,

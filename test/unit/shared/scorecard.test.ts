@@ -122,6 +122,20 @@ describe('a score', () => {
     expect(second).toMatchObject({ faultAt: null, detectFrom: 'first-failure', detectMs: 1_010, upAt: null, backMs: null });
   });
 
+  it('does not blame a fault that had ended before the node failed', () => {
+    const fault = { at: 1_000, kind: 'lab.fault', node: 'b', injected: true, fault: { type: 'refuse' } } as const;
+    const healed = { at: 2_000, kind: 'lab.healed', node: 'b', injected: true } as const;
+    const alone = crash.filter(({ kind }) => !kind.startsWith('lab.') && kind !== 'client.moved');
+    expect(scoreRun(run([fault, healed, ...alone])).incidents[0]).toMatchObject({
+      ...{ faultAt: null, detectFrom: 'first-failure', firstFailureAt: begin + 5_698, detectMs: 992, healedAt: null, backFrom: 'down' },
+    });
+    // Ended between the first failure and the last check that was needed, it still is what took the node down.
+    const late = { ...healed, at: 6_000 };
+    expect(scoreRun(run([fault, ...alone.slice(0, 1), late, ...alone.slice(1)])).incidents[0]).toMatchObject({
+      ...{ faultAt: begin + 1_000, detectFrom: 'fault', healedAt: begin + 6_000 },
+    });
+  });
+
   it('has a client that was away moved, but not waited for', () => {
     const late = scoreRun(run([...crash.slice(0, 8), move(19_000, 'c5', 'a', 'api-2 is down')])).incidents[0]!;
     expect(late).toMatchObject({ moved: 5, recoverMs: 2_400 });
