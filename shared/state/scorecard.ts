@@ -136,7 +136,7 @@ interface IncidentInput {
 }
 
 function incidentOf(input: IncidentInput): Incident {
-  const { run, ticks, story, down, up, servedSince } = input;
+  const { run, ticks, story, down, up } = input;
   const { pool, node } = story;
   const downAt = down.time;
   const upAt = up?.time ?? null;
