@@ -6,7 +6,7 @@ import { EngineHost } from '../engine/thread/host.ts';
 import { cookieKeyIn } from '../store/cookie-key.ts';
 import { createElectronStore, type KeyValueStore, type PutAside } from '../store/electron-store.ts';
 import { backupsIn, ownConfigStore } from '../store/own-files.ts';
-import { logToStderr } from './log.ts';
+import { log } from './log.ts';
 
 /**
  * The control plane of the desktop program. The configuration is the same JSON file the headless program reads, in the
@@ -14,20 +14,20 @@ import { logToStderr } from './log.ts';
  * @param damage What was found wrong with the file of the preferences before it was opened.
  */
 export function createDesktopPlane(preferences: KeyValueStore, damage: PutAside | undefined): ControlPlane {
-  const cookieKey = cookieKeyIn(app.getPath('userData'), logToStderr);
+  const cookieKey = cookieKeyIn(app.getPath('userData'), log);
   const engineHost = new EngineHost({
     ...(cookieKey ? { cookieKey } : {}),
     onProblem: (message, detail) => {
-      logToStderr('error', message, { detail });
+      log('error', message, { detail });
     },
   });
   const sayProblem = (words: string): void => {
-    logToStderr('warn', words);
+    log('warn', words);
   };
   return createControlPlane({
     host: 'desktop',
     version: app.getVersion(),
-    log: logToStderr,
+    log,
     engineHost,
     store: ownConfigStore(app.getPath('userData'), sayProblem),
     settingsStore: createElectronStore(preferences, 'settings', {

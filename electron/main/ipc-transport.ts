@@ -33,11 +33,21 @@ function senderOf(event: IpcMainInvokeEvent): Sender {
 /**
  * Carries the contract over Electron's IPC: one handler per request channel, each through the router, which checks the
  * sender; events to the window while it shows, and what it missed when it shows again.
+ * @param ready nobody is answered before it has resolved; it must not reject. Default: at once.
  */
-export function connectIpc(plane: Pick<ControlPlane, 'router' | 'subscribe'>, target: () => EventTarget | undefined): IpcTransport {
+export function connectIpc(
+  plane: Pick<ControlPlane, 'router' | 'subscribe'>,
+  target: () => EventTarget | undefined,
+  ready: Promise<unknown> = Promise.resolve(),
+): IpcTransport {
   const missed = new MissedEvents();
   for (const channel of requestChannels) {
-    ipcMain.handle(channel, (event, params: unknown) => plane.router(senderOf(event), channel, params));
+    ipcMain.handle(channel, async (event, params: unknown) => {
+      // Now: a frame may have gone, or been led elsewhere, by the time it is answered.
+      const sender = senderOf(event);
+      await ready;
+      return plane.router(sender, channel, params);
+    });
   }
   for (const channel of eventChannels) {
     plane.subscribe(channel, (payload) => {

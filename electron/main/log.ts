@@ -1,7 +1,20 @@
+import path from 'node:path';
+import { app } from 'electron';
 import type { Log } from '../control/log.ts';
 import { createJsonLog } from '../headless/json-log.ts';
+import { rotatingFile } from './rotating-file.ts';
 
-/** The desktop program's log is the headless one's: one JSON object a line on stderr. */
-export const logToStderr: Log = createJsonLog((line) => {
+/** Where the logs are: ~/Library/Logs/Evenkeel, %APPDATA%\Evenkeel\logs, ~/.config/Evenkeel/logs. */
+export const logFolder = (): string => app.getPath('logs');
+
+let toFile: ((line: string) => void) | undefined;
+
+/**
+ * The desktop program's log is the headless one's, one JSON object a line: on stderr, and in five files of at most 2 MB, `main.log` the
+ * newest.
+ */
+export const log: Log = createJsonLog((line) => {
   process.stderr.write(line);
+  toFile ??= rotatingFile(path.join(logFolder(), 'main.log'));
+  toFile(line);
 });

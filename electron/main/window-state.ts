@@ -22,9 +22,18 @@ export function boundsToOpen(saved: unknown, workAreas: readonly Rectangle[]): P
   const state = windowStateSchema.safeParse(saved);
   if (!state.success) return defaultSize;
   const { x, y, ...kept } = state.data.bounds;
-  const size = { width: Math.max(kept.width, minimumSize.width), height: Math.max(kept.height, minimumSize.height) };
-  const visible = workAreas.some(
-    (area) => overlap(x, size.width, area.x, area.width) >= 100 && y >= area.y && y < area.y + area.height - 50,
-  );
-  return visible ? { x, y, ...size } : size;
+  const wanted = { width: Math.max(kept.width, minimumSize.width), height: Math.max(kept.height, minimumSize.height) };
+  const area = workAreas.find((one) => overlap(x, wanted.width, one.x, one.width) >= 100 && y >= one.y && y < one.y + one.height - 50);
+  if (!area) return smallerThan(wanted, workAreas[0]);
+  // A display may have become smaller: in pixels, or because its scale was raised.
+  return { x, y, ...smallerThan(wanted, area) };
+}
+
+/** A size no larger than the display, unless that is smaller than what the screens need. */
+function smallerThan(size: { width: number; height: number }, area: Rectangle | undefined): { width: number; height: number } {
+  if (!area) return size;
+  return {
+    width: Math.max(minimumSize.width, Math.min(size.width, area.width)),
+    height: Math.max(minimumSize.height, Math.min(size.height, area.height)),
+  };
 }

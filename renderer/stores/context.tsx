@@ -4,6 +4,7 @@ import type { ConfigView } from './config-store.ts';
 import type { DraftView } from './draft-store.ts';
 import type { EngineView } from './engine-store.ts';
 import type { FailoverView } from './failover-store.ts';
+import type { HostView } from './host-store.ts';
 import type { JournalView } from './journal-store.ts';
 import type { LabView } from './lab-store.ts';
 import type { ModesView } from './mode-changes.ts';
@@ -60,6 +61,10 @@ export function useView<T>(selector: (state: ViewState) => T): T {
 
 export function useModes<T>(selector: (state: ModesView) => T): T {
   return useStore(useStores().modes.store, selector);
+}
+
+export function useHost<T>(selector: (state: HostView) => T): T {
+  return useStore(useStores().host.store, selector);
 }
 
 export function useFailovers<T>(selector: (state: FailoverView) => T): T {

@@ -4,6 +4,7 @@ import { createConfigStore, type ConfigStore } from './config-store.ts';
 import { createDraftStore, type DraftStore } from './draft-store.ts';
 import { createEngineStore, type EngineStore } from './engine-store.ts';
 import { createFailoverStore, type FailoverStore } from './failover-store.ts';
+import { createHostStore, type HostStore } from './host-store.ts';
 import { createJournalStore, type JournalStore } from './journal-store.ts';
 import { createLabStore, type LabStore } from './lab-store.ts';
 import { createModeChanges, type ModeChanges } from './mode-changes.ts';
@@ -26,6 +27,7 @@ export interface Stores {
   checks: CheckHistory;
   toasts: ToastStore;
   modes: ModeChanges;
+  host: HostStore;
   failovers: FailoverStore;
   /** Which run is shown, and the moment of it. */
   replay: ReplayStore;
@@ -47,6 +49,8 @@ export function createStores(client: Client): Stores {
   const checks = createCheckHistory(engine.store);
   const toasts = createToastStore();
   const failovers = createFailoverStore(engine, journal, traffic, checks);
+  const modes = createModeChanges(client, engine, config, toasts);
+  const host = createHostStore(client, { engine, config, modes, toasts });
   const replay = createReplayStore(client, traffic);
   return {
     engine,
@@ -59,12 +63,13 @@ export function createStores(client: Client): Stores {
     view: createViewStore(),
     checks,
     toasts,
-    modes: createModeChanges(client, engine, config, toasts),
+    modes,
+    host,
     failovers,
     replay,
     past: null,
     start() {
-      const ends = [settings, checks, failovers, engine, config, draft, traffic, journal, lab, replay].map((store) => store.start());
+      const ends = [settings, checks, failovers, engine, config, draft, traffic, journal, lab, replay, host].map((store) => store.start());
       return () => {
         for (const end of ends) end();
       };

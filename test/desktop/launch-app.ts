@@ -6,7 +6,9 @@ import path from 'node:path';
 import { _electron } from 'playwright-core';
 
 const root = path.resolve(import.meta.dirname, '../..');
-const main = path.join(root, 'out/main/index.js');
+/** The build under test: out/, or where EVENKEEL_OUT says. */
+export const outFolder = path.resolve(root, process.env['EVENKEEL_OUT'] ?? 'out');
+const main = path.join(outFolder, 'main/index.js');
 
 export type ElectronModule = typeof import('electron');
 
@@ -16,6 +18,8 @@ export interface DesktopApp {
   inMain<R, A>(work: (electron: ElectronModule, arg: A) => R, arg?: A): Promise<Awaited<R>>;
   /** Asks the program to quit, as its menu does. @returns its exit code once it has ended. */
   quit(): Promise<number | null>;
+  /** Starts the program a second time beside this one. @returns its exit code once it has ended. */
+  startAgain(args: string[], cwd?: string): Promise<number | null>;
   /** Ends it without asking, when a spec is over. */
   end(): Promise<void>;
 }
@@ -25,6 +29,8 @@ export interface LaunchOptions {
   userData: string;
   /** The bundled main to run. Default: the one in out/. */
   main?: string;
+  /** What its command line says beside the program. Default nothing. */
+  args?: string[];
 }
 
 export interface Runtime {
@@ -43,14 +49,16 @@ async function ended(child: ChildProcess): Promise<number | null> {
   return child.exitCode;
 }
 
-async function launchStandIn({ userData, main: program = main }: LaunchOptions): Promise<DesktopApp> {
+async function launchStandIn({ userData, main: program = main, args = [] }: LaunchOptions): Promise<DesktopApp> {
   assertBuilt();
   const driver = path.join(import.meta.dirname, 'stand-in/driver.ts');
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', driver, program], {
-    cwd: root,
-    env: { ...process.env, STAND_IN_USER_DATA: userData },
-    stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
-  });
+  const start = (more: string[], cwd: string) =>
+    spawn(process.execPath, ['--disable-warning=ExperimentalWarning', driver, program, ...more], {
+      cwd,
+      env: { ...process.env, STAND_IN_USER_DATA: userData },
+      stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
+    });
+  const child = start(args, root);
   let log = '';
   child.stderr?.on('data', (chunk: Buffer) => (log += chunk.toString()));
 
@@ -67,6 +75,10 @@ async function launchStandIn({ userData, main: program = main }: LaunchOptions):
   });
   const ask = (where: 'main' | 'page', work: unknown, arg: unknown) =>
     new Promise<unknown>((resolve, reject) => {
+      if (!child.connected) {
+        reject(new Error(`The program has ended with ${child.exitCode}.\n${log}`));
+        return;
+      }
       const id = ++calls;
       waiting.set(id, { resolve, reject });
       child.send({ id, where, source: String(work), arg });
@@ -79,6 +91,7 @@ async function launchStandIn({ userData, main: program = main }: LaunchOptions):
       child.send({ id: 0, where: 'main', source: '({ app }) => app.quit()', arg: undefined });
       return ended(child);
     },
+    startAgain: (more, cwd = root) => ended(start(more, cwd)),
     async end() {
       if (child.exitCode !== null || child.signalCode !== null) return;
       // Exits by itself so that its browser goes too; killed should it hang.
@@ -98,23 +111,28 @@ function electronBinary(): string | undefined {
   return existsSync(binary) ? binary : undefined;
 }
 
-async function launchElectron({ userData }: LaunchOptions): Promise<DesktopApp> {
+async function launchElectron({ userData, main: program, args = [] }: LaunchOptions): Promise<DesktopApp> {
   assertBuilt();
   const executablePath = electronBinary();
   if (!executablePath) throw new Error("Electron's binary is not installed.");
   const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-  const app = await _electron.launch({ executablePath, args: [...asRoot, `--user-data-dir=${userData}`, root], cwd: root });
-  const page = await app.firstWindow();
+  const all = [...asRoot, `--user-data-dir=${userData}`, program ?? root, ...args];
+  // What starts at login is written there, not into the folder of whoever runs the tests.
+  const env = { ...process.env, XDG_CONFIG_HOME: path.join(userData, 'appData') } as Record<string, string>;
+  const app = await _electron.launch({ executablePath, args: all, cwd: root, env });
   const child = app.process();
   return {
-    inPage: (work, arg) => page.evaluate(work as never, arg) as never,
+    // Later than the launch: it may start without a window.
+    inPage: async (work, arg) => (await app.firstWindow()).evaluate(work as never, arg) as never,
     inMain: (work, arg) => app.evaluate(work as never, arg) as never,
     async quit() {
-      await app.evaluate(({ app: program }) => {
-        program.quit();
+      await app.evaluate(({ app: electron }) => {
+        electron.quit();
       });
       return ended(child);
     },
+    startAgain: (more, cwd = root) =>
+      ended(spawn(executablePath, [...asRoot, `--user-data-dir=${userData}`, program ?? root, ...more], { cwd, env, stdio: 'ignore' })),
     end: () => app.close(),
   };
 }

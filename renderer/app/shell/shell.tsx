@@ -18,6 +18,7 @@ import { LastNodeDialog } from './last-node-dialog.tsx';
 import { Nav } from './nav.tsx';
 import { OfflineBanner } from './offline-banner.tsx';
 import { togglePause } from './pause.ts';
+import { PausedBanner } from './paused-banner.tsx';
 import { ScreenFrame } from './screen-frame.tsx';
 import { Toasts } from './toasts.tsx';
 import css from './shell.module.css';
@@ -64,7 +65,10 @@ export function Shell() {
         </PastOrNow>
       ) : (
         <div className={css['app']}>
-          <OfflineBanner />
+          <div className={css['banners']}>
+            <OfflineBanner />
+            <PausedBanner />
+          </div>
           <Nav current={route.screen} />
           <TopBar past={past} waits={replayed !== null} onPalette={() => setOpen('palette')} />
           {past ? <ReplayBanner onTimeline={route.screen === 'timeline'} /> : null}

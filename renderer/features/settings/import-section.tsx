@@ -1,5 +1,5 @@
 import { FileUp } from 'lucide-react';
-import { useMemo, useRef, useState } from 'react';
+import { useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
 import { ContractError } from '../../../shared/contract/envelope.ts';
 import type { Config } from '../../../shared/model/config.ts';
 import { parseConfig, type ConfigIssue } from '../../../shared/model/validate.ts';
@@ -68,14 +68,12 @@ export function ImportSection() {
   }, [loaded, running, demoRuns]);
   const changes = useMemo(() => (next ? listChanges(running, next) : []), [next, running]);
 
-  const read = async (file: File | undefined) => {
-    if (!file) return;
+  const read = async (name: string, textOf: () => Promise<string>) => {
     setLoaded(null);
     setFailure('');
-    if (file.size > largest) return setFailure(`“${file.name}” is larger than 1 MB, so it is no configuration.`);
     setBusy(true);
     try {
-      const text = await file.text();
+      const text = await textOf();
       const isJson = /^\ufeff?\s*[{[]/.test(text);
       const { config, notes } = isJson
         ? { config: readJson(text), notes: [] }
@@ -83,13 +81,30 @@ export function ImportSection() {
       const parsed = parseConfig(config).config;
       const candidate = parsed ? besideDemo(parsed, running, demoRuns) : config;
       const { issues } = await client.request('config.validate', { config: candidate });
-      setLoaded({ name: file.name, config, notes, issues });
+      setLoaded({ name, config, notes, issues });
     } catch (error) {
       setFailure(errorMessage(error));
     } finally {
       setBusy(false);
     }
   };
+
+  const readFile = async (file: File | undefined) => {
+    if (!file) return;
+    if (file.size > largest) {
+      setLoaded(null);
+      return setFailure(`“${file.name}” is larger than 1 MB, so it is no configuration.`);
+    }
+    await read(file.name, () => file.text());
+  };
+
+  // Opened by the system, by a double click for one: looked at here like any other.
+  const section = useRef<HTMLElement>(null);
+  const readOpened = useEffectEvent((name: string, text: string) => {
+    section.current?.scrollIntoView();
+    void read(name, () => Promise.resolve(text));
+  });
+  useEffect(() => stores.host.onFile(({ name, text }) => readOpened(name, text)), [stores.host]);
 
   const apply = async () => {
     if (!loaded || !next) return;
@@ -107,7 +122,7 @@ export function ImportSection() {
   };
 
   return (
-    <section className={styles['section']} aria-labelledby="import">
+    <section ref={section} className={styles['section']} aria-labelledby="import">
       <h2 id="import">Import</h2>
       <p className={styles['lead']}>
         An Evenkeel file or a haproxy.cfg. You see what it would change first; then it takes the place of the whole configuration.
@@ -119,7 +134,7 @@ export function ImportSection() {
         aria-label="File to import"
         accept=".json,.cfg,.conf,.txt"
         onChange={(event) => {
-          read(event.target.files?.[0]).catch(() => setFailure('The file could not be read.'));
+          readFile(event.target.files?.[0]).catch(() => setFailure('The file could not be read.'));
           event.target.value = '';
         }}
       />

@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { noted } from './call-log.ts';
+import { lockInstance } from './single-instance.ts';
 
 interface Cancelable {
   defaultPrevented: boolean;
@@ -21,12 +22,14 @@ export function cancelable(): Cancelable {
 const userData = process.env['STAND_IN_USER_DATA'] ?? path.resolve('.cache', 'stand-in');
 
 class App extends EventEmitter {
-  readonly isPackaged = false;
+  readonly isPackaged = process.env['STAND_IN_PACKAGED'] === '1';
   name = 'Evenkeel';
   readonly commandLine = { appendSwitch: noted('commandLine.appendSwitch'), hasSwitch: () => false };
   /** What must be ended before the process may go: the browser. */
   beforeExit: () => Promise<void> = () => Promise.resolve();
   #ready = false;
+  #first: boolean | undefined;
+  #login = { openAtLogin: false, wasOpenedAtLogin: false };
   readonly #whenReady = new Promise<void>((resolve) => {
     // Later than the main script's own turn, which registers schemes before it.
     setImmediate(() => {
@@ -64,8 +67,22 @@ class App extends EventEmitter {
   }
   setPath(): void {}
   setAppUserModelId(): void {}
+  setAboutPanelOptions(options: Record<string, string>): void {
+    noted('app.setAboutPanelOptions')(options);
+  }
+  setAsDefaultProtocolClient(scheme: string): boolean {
+    noted('app.setAsDefaultProtocolClient')(scheme);
+    return true;
+  }
+  setLoginItemSettings(settings: { openAtLogin?: boolean }): void {
+    this.#login = { ...this.#login, openAtLogin: settings.openAtLogin ?? false };
+  }
+  getLoginItemSettings(): { openAtLogin: boolean; wasOpenedAtLogin: boolean } {
+    return { ...this.#login };
+  }
   requestSingleInstanceLock(): boolean {
-    return process.env['STAND_IN_SECOND_INSTANCE'] !== '1';
+    this.#first ??= lockInstance(this.getPath('userData'), ({ argv, cwd }) => this.emit('second-instance', {}, argv, cwd, null));
+    return this.#first;
   }
   enableSandbox(): void {
     noted('app.enableSandbox')();

@@ -7,7 +7,8 @@ import { calls } from './call-log.ts';
 import { ipcMain } from './ipc-main.ts';
 import { preloadScript } from './page-shim.ts';
 import { fromWeb, fulfil, toWeb } from './protocol.ts';
-import { session } from './session.ts';
+import { screen } from './screen.ts';
+import { grant, session } from './session.ts';
 
 interface WindowOptions {
   x?: number;
@@ -74,7 +75,10 @@ class WebContents extends EventEmitter {
     return false;
   }
   reload(): void {
-    void this.#window.page.then((page) => page.reload());
+    void this.#window.loadAgain();
+  }
+  forcefullyCrashRenderer(): void {
+    void this.#window.crash();
   }
   openDevTools(): void {}
   setZoomFactor(): void {}
@@ -86,11 +90,13 @@ const windows: BrowserWindow[] = [];
 export class BrowserWindow extends EventEmitter {
   readonly options: WindowOptions;
   readonly webContents: WebContents;
-  readonly page: Promise<Page>;
+  page: Promise<Page>;
   /** The page once it is open. */
   pageNow: Page | undefined;
   readonly #bounds: { x: number; y: number; width: number; height: number };
   #visible: boolean;
+  #focused = false;
+  #minimized = false;
   #maximized = false;
   #destroyed = false;
   #loading = false;
@@ -134,7 +140,11 @@ export class BrowserWindow extends EventEmitter {
     const preload = this.options.webPreferences?.preload;
     if (preload) await context.addInitScript(preloadScript(readFileSync(preload, 'utf8')));
 
-    const page = await context.newPage();
+    grant(context, this.webContents);
+    return this.#follow(await context.newPage());
+  }
+
+  #follow(page: Page): Page {
     this.pageNow = page;
     page.on('console', (message) => {
       calls.push(['console', [message.type(), message.text()]]);
@@ -142,11 +152,52 @@ export class BrowserWindow extends EventEmitter {
     page.on('pageerror', (error) => {
       calls.push(['pageerror', [error.message]]);
     });
-    page.on('crash', () => this.webContents.emit('render-process-gone', {}, { reason: 'crashed' }));
+    page.on('crash', () => this.webContents.emit('render-process-gone', {}, { reason: 'crashed', exitCode: 1 }));
     page.on('close', () => {
-      this.destroy();
+      if (this.pageNow === page) this.destroy();
     });
     return page;
+  }
+
+  /** A page that has crashed cannot be loaded again; another one takes its place. */
+  async loadAgain(): Promise<void> {
+    const crashed = await this.page;
+    const url = crashed.url();
+    const answers = await Promise.race([
+      crashed.evaluate('1').then(
+        () => true,
+        () => false,
+      ),
+      new Promise<false>((resolve) => setTimeout(() => resolve(false), 500)),
+    ]);
+    if (answers) {
+      await crashed.reload();
+      return;
+    }
+    this.page = crashed
+      .context()
+      .newPage()
+      .then((page) => this.#follow(page));
+    const page = await this.page;
+    void crashed.close().catch(() => undefined);
+    await this.#goto(page, url);
+  }
+
+  async crash(): Promise<void> {
+    const page = await this.page;
+    const devtools = await page.context().newCDPSession(page);
+    // Never answered: who would answer is gone.
+    void devtools.send('Page.crash').catch(() => undefined);
+  }
+
+  async #goto(page: Page, url: string): Promise<void> {
+    this.#loading = true;
+    try {
+      await page.goto(url);
+    } finally {
+      this.#loading = false;
+    }
+    this.webContents.emit('did-finish-load');
   }
 
   async #answer(route: Route, request: Request): Promise<void> {
@@ -166,8 +217,8 @@ export class BrowserWindow extends EventEmitter {
   async #mayNavigate(request: Request): Promise<boolean> {
     const url = fromWeb(request.url());
     const page = request.frame().page();
-    if (page !== this.pageNow) {
-      this.webContents.openHandler({ url });
+    if (page !== this.pageNow && page.context() === this.pageNow?.context() && !this.#loading) {
+      if (this.webContents.openHandler({ url }).action === 'allow') void new BrowserWindow().loadURL(url);
       await page.close();
       return false;
     }
@@ -179,14 +230,7 @@ export class BrowserWindow extends EventEmitter {
   }
 
   async loadURL(url: string): Promise<void> {
-    const page = await this.page;
-    this.#loading = true;
-    try {
-      await page.goto(toWeb(url));
-    } finally {
-      this.#loading = false;
-    }
-    this.webContents.emit('did-finish-load');
+    await this.#goto(await this.page, toWeb(url));
     this.emit('ready-to-show');
   }
 
@@ -213,8 +257,10 @@ export class BrowserWindow extends EventEmitter {
   show(): void {
     this.#visible = true;
     this.emit('show');
+    this.focus();
   }
   hide(): void {
+    this.blur();
     this.#visible = false;
     this.emit('hide');
   }
@@ -222,11 +268,30 @@ export class BrowserWindow extends EventEmitter {
     return this.#visible;
   }
   isMinimized(): boolean {
-    return false;
+    return this.#minimized;
   }
-  minimize(): void {}
-  restore(): void {}
-  focus(): void {}
+  minimize(): void {
+    this.blur();
+    this.#minimized = true;
+    this.emit('minimize');
+  }
+  restore(): void {
+    this.#minimized = false;
+    this.emit('restore');
+  }
+  isFocused(): boolean {
+    return this.#focused;
+  }
+  focus(): void {
+    if (this.#focused) return;
+    this.#focused = true;
+    this.emit('focus');
+  }
+  blur(): void {
+    if (!this.#focused) return;
+    this.#focused = false;
+    this.emit('blur');
+  }
   maximize(): void {
     this.#maximized = true;
   }
@@ -245,6 +310,17 @@ export class BrowserWindow extends EventEmitter {
   setBounds(bounds: Partial<{ x: number; y: number; width: number; height: number }>): void {
     Object.assign(this.#bounds, bounds);
     this.emit('resize');
+  }
+  setSize(width: number, height: number): void {
+    this.setBounds({ width, height });
+  }
+  center(): void {
+    const { workArea } = screen.getPrimaryDisplay();
+    const { width, height } = this.#bounds;
+    this.setBounds({
+      x: workArea.x + Math.round((workArea.width - width) / 2),
+      y: workArea.y + Math.round((workArea.height - height) / 2),
+    });
   }
   setMenuBarVisibility(): void {}
   setBackgroundColor(): void {}

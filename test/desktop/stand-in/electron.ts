@@ -4,8 +4,13 @@ import { BrowserWindow } from './browser-window.ts';
 import { calls, noted } from './call-log.ts';
 import { ipcMain } from './ipc-main.ts';
 import { Menu } from './menu.ts';
-import { protocol } from './protocol.ts';
+import { nativeImage } from './native-image.ts';
+import { Notification } from './notification.ts';
+import { answerByProtocol, protocol } from './protocol.ts';
+import { safeStorage } from './safe-storage.ts';
+import { screen } from './screen.ts';
 import { session } from './session.ts';
+import { Tray } from './tray.ts';
 
 /**
  * Stands in for the module `electron` where its binary cannot be had, for what the application uses of it. The bundled
@@ -13,19 +18,69 @@ import { session } from './session.ts';
  * fuses, the preload's isolated world. The specs run on the real thing where it is there.
  */
 
-const shell = { openExternal: noted('shell.openExternal', Promise.resolve()), showItemInFolder: noted('shell.showItemInFolder') };
+const shell = {
+  openExternal: noted('shell.openExternal', Promise.resolve()),
+  openPath: noted('shell.openPath', Promise.resolve('')),
+  showItemInFolder: noted('shell.showItemInFolder'),
+};
 const dialog = {
   showErrorBox: noted('dialog.showErrorBox'),
   showMessageBox: noted('dialog.showMessageBox', Promise.resolve({ response: 0, checkboxChecked: false })),
+  showOpenDialog: noted('dialog.showOpenDialog', Promise.resolve({ canceled: true, filePaths: [] as string[] })),
 };
+let copied = '';
+const clipboard = {
+  writeText: (text: string) => {
+    copied = text;
+  },
+  readText: () => copied,
+};
+const powerMonitor = new EventEmitter();
+/** As Electron's: a request by the main process itself, which custom protocols answer too. */
+const net = { fetch: (url: string, init?: RequestInit) => answerByProtocol(new Request(url, init)) };
 const nativeTheme = Object.assign(new EventEmitter(), { themeSource: 'system', shouldUseDarkColors: true });
-const workArea = { x: 0, y: 0, width: 1920, height: 1080 };
-const display = { id: 1, bounds: workArea, workArea, scaleFactor: 1 };
-const screen = Object.assign(new EventEmitter(), { getPrimaryDisplay: () => display, getAllDisplays: () => [display] });
 const standIn = { calls };
 
-export { app, BrowserWindow, dialog, ipcMain, Menu, nativeTheme, protocol, screen, session, shell, standIn };
+export {
+  app,
+  BrowserWindow,
+  clipboard,
+  dialog,
+  ipcMain,
+  Menu,
+  nativeImage,
+  nativeTheme,
+  net,
+  Notification,
+  powerMonitor,
+  protocol,
+  safeStorage,
+  screen,
+  session,
+  shell,
+  standIn,
+  Tray,
+};
 
 // electron-store reads `electron` as one object.
 // eslint-disable-next-line no-restricted-syntax
-export default { app, BrowserWindow, dialog, ipcMain, Menu, nativeTheme, protocol, screen, session, shell, standIn };
+export default {
+  app,
+  BrowserWindow,
+  clipboard,
+  dialog,
+  ipcMain,
+  Menu,
+  nativeImage,
+  nativeTheme,
+  net,
+  Notification,
+  powerMonitor,
+  protocol,
+  safeStorage,
+  screen,
+  session,
+  shell,
+  standIn,
+  Tray,
+};

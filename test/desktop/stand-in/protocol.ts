@@ -32,15 +32,25 @@ export function fromWeb(url: string): string {
   return match?.[2] && handlers.has(match[2]) ? `${match[2]}://${match[1]}${match[3]}` : url;
 }
 
-/** Answers a page's request through the application's own handler for its scheme; everything else has no network. */
+/** What the application's own handler for the scheme answers. @throws TypeError when there is none. */
+export async function answerByProtocol(request: Request): Promise<Response> {
+  const handler = handlers.get(request.url.slice(0, request.url.indexOf(':')));
+  if (!handler) throw new TypeError('net::ERR_UNKNOWN_URL_SCHEME');
+  return handler(request);
+}
+
+/** A page somewhere else, so that it shows when one is reached. */
+const elsewhere = { status: 200, contentType: 'text/html', body: '<!doctype html><title>elsewhere</title>' };
+
+/** Answers a page's request through the application's own handler for its scheme; elsewhere there are only plain pages. */
 export async function fulfil(route: Route, request: PageRequest): Promise<void> {
   const url = fromWeb(request.url());
-  const handler = handlers.get(url.slice(0, url.indexOf(':')));
-  if (!handler) {
-    await route.abort();
+  if (!handlers.has(url.slice(0, url.indexOf(':')))) {
+    if (request.isNavigationRequest()) await route.fulfill(elsewhere);
+    else await route.abort();
     return;
   }
-  const response = await handler(new Request(url, { method: request.method(), headers: await request.allHeaders() }));
+  const response = await answerByProtocol(new Request(url, { method: request.method(), headers: await request.allHeaders() }));
   await route.fulfill({
     status: response.status,
     headers: Object.fromEntries(response.headers),

@@ -1,3 +1,5 @@
+import type { BrowserContext } from 'playwright-core';
+
 type PermissionRequest = (contents: { getURL(): string }, permission: string, answer: (granted: boolean) => void) => void;
 type PermissionCheck = (contents: { getURL(): string } | null, permission: string) => boolean;
 
@@ -19,3 +21,20 @@ const defaultSession = {
 };
 
 export const session = { defaultSession };
+
+/** What a page may ask for, as Electron names it and as the browser does. */
+const permissions = [
+  ['geolocation', 'geolocation'],
+  ['notifications', 'notifications'],
+  ['clipboard-read', 'clipboard-read'],
+  ['clipboard-sanitized-write', 'clipboard-write'],
+  ['midi', 'midi'],
+] as const;
+
+/** Grants a page what the application's handler allows; without a handler everything, as Electron does. */
+export function grant(context: BrowserContext, contents: { getURL(): string }): void {
+  const own = { getURL: () => contents.getURL() || 'app://evenkeel/index.html' };
+  const check = defaultSession.permissionCheckHandler;
+  const granted = permissions.filter(([electron]) => check?.(own, electron) ?? true).map(([, browser]) => browser);
+  void context.grantPermissions(granted);
+}
