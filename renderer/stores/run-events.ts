@@ -71,6 +71,7 @@ export function changeWords(
     case 'node.mode':
       return { subject: node, words: `set from ${entry.from} to ${entry.to}` };
     case 'lab.fault':
+    case 'lab.healed':
       return { subject: node, words: faultWords(entry, node) };
     case 'config.applied':
       return { subject: 'Configuration', words: `applied${entry.changed?.length ? `: ${entry.changed.slice(0, 3).join(', ')}` : ''}` };
@@ -89,9 +90,10 @@ export function changeWords(
   }
 }
 
-/** "killed in the Lab", from a sentence that may begin with the node's own name. */
+/** "was killed in the Lab", from a sentence that may begin with "DEMO:" and the node's own name. */
 function faultWords(entry: JournalEntry, node: string): string {
-  const reason = (entry.reason ?? (entry.fault === null ? 'its fault ended' : 'a fault began')).replace(/\.$/, '');
+  const ended = entry.kind === 'lab.healed' || entry.fault === null;
+  const reason = (entry.reason ?? (ended ? 'its fault ended' : 'a fault began')).replace(/\.$/, '').replace(/^DEMO: /, '');
   const bare = reason.startsWith(`${node} `) ? reason.slice(node.length + 1) : reason;
   return `${bare.charAt(0).toLowerCase()}${bare.slice(1)}${entry.injected ? ' (DEMO)' : ''}`;
 }
@@ -136,40 +138,81 @@ export function movedToWords(to: ReadonlyMap<string, number>, name: (node: strin
   return parts.length > 4 ? `${parts.slice(0, 3).join(', ')} and others` : parts.join(', ');
 }
 
-/** Requests that failed together: the same node, the same end. */
-function requestEvents(run: Run, name: (pool: string, node: string) => string): RunEvent[] {
-  const events: RunEvent[] = [];
-  const open = new Map<string, { time: number; end: number; lost: boolean; records: RequestRecord[] }>();
-  const groups: { time: number; end: number; lost: boolean; records: RequestRecord[] }[] = [];
-  for (const record of run.requests) {
-    const lost = isLost(record);
-    const key = `${record.pool} ${lost}`;
-    let group = open.get(key);
-    if (!group || record.time - group.end > togetherMs) {
-      group = { time: record.time, end: record.time, lost, records: [] };
-      open.set(key, group);
-      groups.push(group);
+/** What was counted close together, of one pool and, for retries, one node. */
+interface FailureCount {
+  pool: string;
+  /** Where they failed; undefined: they were lost, wherever that was. */
+  node: string | undefined;
+  from: number;
+  to: number;
+  count: number;
+}
+
+/** Failures as the ticks count them: all of them, where the records are a sample. */
+function failureCounts(run: Run): FailureCount[] {
+  const poolOf = new Map(structureOf(run).listeners.map((listener) => [listener.id, listener.pool]));
+  const open = new Map<string, FailureCount>();
+  const list: FailureCount[] = [];
+  const add = (tick: Run['ticks'][number], pool: string, node: string | undefined, count: number): void => {
+    if (count === 0) return;
+    const key = nodeKey(pool, node ?? '');
+    let one = open.get(key);
+    if (!one || tick.time - tick.intervalMs - one.to > togetherMs) {
+      one = { pool, node, from: tick.time - tick.intervalMs, to: tick.time, count: 0 };
+      open.set(key, one);
+      list.push(one);
     }
-    group.end = record.time;
-    group.records.push(record);
+    one.to = tick.time;
+    one.count += count;
+  };
+  for (const tick of run.ticks) {
+    for (const node of tick.nodes) add(tick, node.pool, node.node, node.retried);
+    for (const listener of tick.listeners) add(tick, poolOf.get(listener.id) ?? '', undefined, listener.errors);
   }
-  for (const { time, lost, records } of groups) {
+  return list;
+}
+
+/** When a request was over: that is when it was counted. */
+const endOf = (record: RequestRecord): number => record.time + record.durationMs;
+/** The counters and a request's own clock may differ by so much. Milliseconds. */
+const slackMs = 20;
+
+/** The one thing all are, or undefined. */
+function common<T>(values: readonly T[]): T | undefined {
+  return values.length > 0 && values.every((value) => value === values[0]) ? values[0] : undefined;
+}
+
+/** Requests that failed together, and where. */
+function requestEvents(run: Run, name: (pool: string, node: string) => string): RunEvent[] {
+  const listeners = structureOf(run).listeners;
+  return failureCounts(run).map(({ pool, node, from, to, count }) => {
+    const lost = node === undefined;
+    const records = run.requests.filter(
+      (record) =>
+        record.pool === pool &&
+        endOf(record) > from - slackMs &&
+        record.time <= to + slackMs &&
+        (lost ? isLost(record) : record.why.some((one) => one.verdict === 'tried' && one.node === node)),
+    );
+    const protocols = listeners.filter((listener) => listener.pool === pool).map((listener) => listener.protocol);
     const [first] = records;
-    if (!first) continue;
-    const tried = first.why.find((one) => one.verdict === 'tried')?.node;
-    const one = first.method === '' ? 'session' : 'request';
-    const target =
-      first.method === ''
-        ? plural(records.length, one)
-        : records.length === 1
-          ? `${first.method} ${first.path}`
-          : plural(records.length, one);
-    const words = lost
-      ? `lost${first.node !== null ? `, ${records.length === 1 ? 'was' : 'were'} on ${name(first.pool, first.node)}` : tried ? `, ${name(first.pool, tried)} did not answer` : ', no node took it'}`
-      : `retried${tried && first.node !== null ? `: ${name(first.pool, tried)} failed, ${name(first.pool, first.node)} answered` : ', answered by another node'}`;
-    events.push({ time, kind: 'errors', subject: target, words });
-  }
-  return events;
+    const subject =
+      count === 1 && records.length === 1 && first!.method !== ''
+        ? `${first!.method} ${first!.path}`
+        : plural(count, common(protocols) === 'tcp' ? 'session' : 'request');
+    const served = common(records.map((record) => record.node));
+    const tried = common(records.map((record) => record.why.find((one) => one.verdict === 'tried')?.node));
+    let words: string;
+    // Records are a sample: who answered is known where all of them are there.
+    const whole = records.length === count;
+    if (!lost) words = `retried: ${name(pool, node)} failed, ${served && whole ? name(pool, served) : 'another node'} answered`;
+    else if (served && whole) words = `lost, ${count === 1 ? 'was' : 'were'} on ${name(pool, served)}`;
+    else if (!whole || served === undefined) words = 'lost';
+    else words = tried === undefined ? 'lost, no node took it' : `lost, ${name(pool, tried)} did not answer`;
+    // Within the counter's time, as near as a record tells.
+    const time = Math.min(to, Math.max(from, first ? Math.min(...records.map((record) => record.time)) : (from + to) / 2));
+    return { time, kind: 'errors', subject, words };
+  });
 }
 
 /** Everything worth a line, in order of time. */

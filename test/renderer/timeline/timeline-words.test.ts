@@ -159,10 +159,58 @@ describe('words', () => {
     expect(settingDifferences(run, run)).toEqual([]);
   });
 
+  test('requests are counted by what was counted, for each node apart, and a fault’s end is told', () => {
+    const counts = [
+      [1_000, 0, 3],
+      [1_500, 2, 12],
+    ] as const;
+    const failed = run.requests.find((record) => record.why.some((one) => one.verdict === 'tried'))!;
+    const two = {
+      ...run,
+      entries: [
+        {
+          seq: 1,
+          time: run.startedAt + 900,
+          kind: 'lab.fault' as const,
+          pool: 'web',
+          node: 'n1',
+          injected: true,
+          reason: 'DEMO: api-1 refuses',
+        },
+        {
+          seq: 2,
+          time: run.startedAt + 4_000,
+          kind: 'lab.healed' as const,
+          pool: 'web',
+          node: 'n1',
+          reason: 'api-1 was revived in the Lab',
+        },
+      ],
+      // One record of the three that failed on the first node: the others were not recorded.
+      requests: [{ ...failed, time: run.startedAt + 990, durationMs: 5, why: [{ node: 'n1', verdict: 'tried' as const }] }],
+      ticks: run.ticks.map((tick) => {
+        const [, nth, retried] = counts.find(([at]) => run.startedAt + at === tick.time) ?? [0, -1, 0];
+        const listeners = tick.listeners.map((listener) => ({ ...listener, errors: 0 }));
+        return {
+          ...tick,
+          listeners,
+          nodes: tick.nodes.map((node, i) => ({ ...node, state: 'up' as const, retried: i === nth ? retried : 0 })),
+        };
+      }),
+      score: { ...run.score, incidents: [] },
+    };
+    expect(runEvents(two).map((event) => `${event.subject} ${event.words}`)).toEqual([
+      'api-1 refuses (DEMO)',
+      '3 requests retried: api-1 failed, another node answered',
+      '12 requests retried: api-3 failed, another node answered',
+      'api-1 was revived in the Lab',
+    ]);
+  });
+
   test('the list of events tells the story in order', () => {
     expect(runEvents(run).map((event) => `${event.subject} ${event.words}`)).toEqual([
       'api-2 was killed',
-      '3 requests retried: api-2 failed, api-1 answered',
+      '3 requests retried: api-2 failed, another node answered',
       'POST /api/orders lost, was on api-2',
       'api-2 is being checked: 1 of 2 checks timed out',
       'api-2 is down: 2 of 2 checks timed out',
