@@ -28,6 +28,9 @@ function isPermittedAddress(address: string): boolean {
  * @param name a DNS name, one whose first label is `*`, or an IP address.
  */
 export function whyNotPermitted(name: string): string | undefined {
+  const wide = permittedDomains.find((one) => name.toLowerCase() === `*.${one}`);
+  // OpenSSL and Chromium take no wildcard right below a top-level domain.
+  if (wide !== undefined) return `is too wide: clients take no wildcard right below ${wide}`;
   if (!isCertificateName(name)) return 'is no DNS name or IP address';
   if (ipVersion(name) !== 0)
     return isPermittedAddress(name)
@@ -37,8 +40,6 @@ export function whyNotPermitted(name: string): string | undefined {
   const domain = permittedDomains.find((one) => host === one || host.endsWith(`.${one}`));
   if (domain === undefined)
     return `is a public name; the authority is held to names that end in ${permittedDomains.map((one) => (one === 'localhost' ? one : `.${one}`)).join(', ')}`;
-  // OpenSSL and Chromium take no wildcard right below a top-level domain.
-  if (name.startsWith('*.') && host === domain) return `is too wide: clients take no wildcard right below ${domain}`;
   // Nobody can be "test"; localhost itself is somebody.
   if (host === domain && domain !== 'localhost') return `is a whole domain; name a host in it, such as app.${domain}`;
   return undefined;
