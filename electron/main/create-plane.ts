@@ -6,6 +6,7 @@ import { EngineHost } from '../engine/thread/host.ts';
 import { cookieKeyIn } from '../store/cookie-key.ts';
 import { createElectronStore, type KeyValueStore, type PutAside } from '../store/electron-store.ts';
 import { backupsIn, ownConfigStore } from '../store/own-files.ts';
+import { desktopVault } from './key-vault.ts';
 import { log } from './log.ts';
 
 /**
@@ -36,5 +37,6 @@ export function createDesktopPlane(preferences: KeyValueStore, damage: PutAside 
     }),
     createLab,
     historyFolder: path.join(app.getPath('userData'), 'history'),
+    authority: { folder: path.join(app.getPath('userData'), 'authority'), vault: desktopVault() },
   });
 }
