@@ -4,7 +4,7 @@ import type { AuthorityStatus, Issued } from '../../../shared/model/authority.ts
 import type { Config } from '../../../shared/model/config.ts';
 import type { JournalFact } from '../../../shared/model/journal.ts';
 import type { Log } from '../log.ts';
-import type { Authority} from './authority.ts';
+import type { Authority } from './authority.ts';
 import { renewalTime, type AuthorityCertificate, type Leaf } from './authority.ts';
 import { Trust } from './trust.ts';
 
