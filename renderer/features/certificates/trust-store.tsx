@@ -76,7 +76,7 @@ export function TrustStoreRow({ store, busy, onChange }: TrustStoreRowProps) {
         >
           <p>
             {wanted
-              ? 'Whoever holds the authority’s key could then pass for any local name or private address to the programs that read this store; for public sites it cannot.'
+              ? 'Whoever holds the authority’s key could then pass for any local name or private address to the programs that read this store; for public sites it cannot with those that honour name constraints, as browsers and OpenSSL do.'
               : 'The programs that read this store refuse what the authority signed from then on.'}
           </p>
           <p className="muted small">This is run:</p>
