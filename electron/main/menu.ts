@@ -68,10 +68,10 @@ export function applicationMenu({ platform, developer }: MenuOptions, actions: M
   };
   return [
     ...(isMac ? [appMenu] : []),
-    { role: 'fileMenu', submenu: file },
+    { role: 'fileMenu', label: 'File', submenu: file },
     { role: 'editMenu' },
-    { role: 'viewMenu', submenu: view },
+    { role: 'viewMenu', label: 'View', submenu: view },
     { role: 'windowMenu' },
-    { role: 'help', submenu: isMac ? [logs] : [logs, line, { role: 'about' }] },
+    { role: 'help', label: 'Help', submenu: isMac ? [logs] : [logs, line, { role: 'about' }] },
   ];
 }

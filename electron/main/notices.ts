@@ -50,6 +50,8 @@ function listed(names: readonly string[]): string {
 /** Turns facts into few, grouped announcements. Knows no window and no system; time and what is wanted are given to it. */
 export class Notices {
   readonly #options: NoticesOptions;
+  /** Nodes that went down and have not come back. */
+  readonly #down = new Set<string>();
   readonly #nodes = new Map<string, Happening>();
   readonly #dark = new Map<string, { at: number; why: string }>();
   readonly #timers = new Map<NoticeKind, () => void>();
@@ -64,6 +66,9 @@ export class Notices {
   fact({ kind, pool = '', node = '', time, reason = '' }: Pick<JournalEntry, 'kind' | 'pool' | 'node' | 'time' | 'reason'>): void {
     if (kind !== 'node.down' && kind !== 'node.up') return;
     const key = `${pool}/${node}`;
+    // A node whose first check passes has not come back from anywhere.
+    if (kind === 'node.up' && !this.#down.delete(key)) return;
+    if (kind === 'node.down') this.#down.add(key);
     const known = this.#nodes.get(key) ?? { name: this.#options.nodeName(pool, node), at: time, reason: '', went: [] };
     known.went.push(kind === 'node.down' ? 'down' : 'up');
     if (kind === 'node.down') known.reason = reason;

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Bridge } from '../../shared/contract/channels.ts';
 import type { Envelope } from '../../shared/contract/envelope.ts';
+import { hardening } from './hardening.ts';
 import { type DesktopApp, runtimes, until } from './launch-app.ts';
 
 /** The bundled main and preload, as they ship. */
@@ -94,29 +95,6 @@ for (const { name, missing, launch } of runtimes) {
           );
         });
 
-        it('gives the page two functions and nothing else of Electron or Node', async () => {
-          expect(await app.inPage(() => Object.keys((window as unknown as Page).evenkeel).sort())).toEqual(['request', 'subscribe']);
-          expect(await app.inPage(() => ['require', 'process', 'module', 'Buffer', 'ipcRenderer'].filter((key) => key in window))).toEqual(
-            [],
-          );
-        });
-
-        it('refuses names outside the contract', async () => {
-          const refusal = await app.inPage(() =>
-            (window as unknown as Page).evenkeel.request('shell.open' as never, {}).catch((error: unknown) => String(error)),
-          );
-          expect(refusal).toContain('Unknown request channel');
-          const subscription = await app.inPage(() => {
-            try {
-              (window as unknown as Page).evenkeel.subscribe('no.such.event' as never, () => undefined);
-              return 'subscribed';
-            } catch (error) {
-              return String(error);
-            }
-          });
-          expect(subscription).toContain('Unknown event channel');
-        });
-
         it('answers through the contract, failures too', async () => {
           expect(await request(app, 'app.info', {})).toMatchObject({ ok: true, value: { host: 'desktop' } });
           expect(await request(app, 'app.info', { extra: 1 })).toMatchObject({ ok: false, error: { code: 'BAD_REQUEST' } });
@@ -126,88 +104,9 @@ for (const { name, missing, launch } of runtimes) {
           });
         });
 
-        it('refuses every sender but the main frame of its own page', async () => {
-          const answers = await app.inMain(async ({ BrowserWindow, ipcMain }) => {
-            const handlers = (ipcMain as unknown as { _invokeHandlers: Map<string, (event: unknown, params: unknown) => unknown> })
-              ._invokeHandlers;
-            const handler = handlers.get('app.info');
-            const sender = BrowserWindow.getAllWindows()[0]?.webContents;
-            const own = { origin: 'app://evenkeel', url: 'app://evenkeel/index.html' };
-            const foreign = { origin: 'https://example.com', url: 'https://example.com/' };
-            return Promise.all(
-              [
-                { sender: { mainFrame: foreign }, senderFrame: foreign },
-                { sender, senderFrame: own },
-                { sender, senderFrame: null },
-              ].map((event) => handler?.(event, {})),
-            );
-          });
-          expect(answers).toHaveLength(3);
-          for (const answer of answers) expect(answer).toMatchObject({ ok: false, error: { code: 'FORBIDDEN' } });
-        });
-
-        it('serves nothing outside its folder over app://', async () => {
-          const statuses = await app.inPage(async () => {
-            const ways = [
-              '/../main/index.js',
-              '/..%2fmain%2findex.js',
-              '/%2e%2e/main/index.js',
-              '/..%5cmain%5cindex.js',
-              '/%00',
-              '/.sources',
-            ];
-            return Promise.all(ways.map(async (way) => (await fetch(way)).status));
-          });
-          expect(statuses.every((status) => status === 404)).toBe(true);
-        });
-
-        it('runs no script that is not a file of its own', async () => {
-          const header = await app.inPage(async () => (await fetch('/index.html')).headers.get('content-security-policy'));
-          expect(header).toContain("script-src 'self'");
-          expect(header?.match(/script-src[^;]*/)?.[0]).not.toContain('unsafe');
-          const ran = await app.inPage(async () => {
-            const script = document.createElement('script');
-            script.textContent = 'window.inlineRan = true';
-            document.head.append(script);
-            const button = document.createElement('button');
-            button.setAttribute('onclick', 'window.inlineRan = true');
-            document.body.append(button);
-            button.click();
-            button.remove();
-            await new Promise((resolve) => setTimeout(resolve, 100));
-            return 'inlineRan' in window;
-          });
-          expect(ran).toBe(false);
-        });
-
-        it('does not leave its page and opens no other', async () => {
-          await app.inPage(() => {
-            location.href = 'https://example.com/';
-          });
-          await app.inPage(() => {
-            window.open('https://example.com/');
-          });
-          await new Promise((resolve) => setTimeout(resolve, 500));
-          expect(
-            await app.inMain(({ BrowserWindow }) => BrowserWindow.getAllWindows().map((window) => window.webContents.getURL())),
-          ).toEqual([expect.stringMatching(/^app:\/\/evenkeel\/index\.html/)]);
-          expect(await request(app, 'app.info', {})).toMatchObject({ ok: true });
-        });
-
-        it('hardens the window', async () => {
-          const preferences = await app.inMain(({ BrowserWindow }) =>
-            (
-              BrowserWindow.getAllWindows()[0]?.webContents as unknown as { getLastWebPreferences(): Record<string, unknown> }
-            ).getLastWebPreferences(),
-          );
-          expect(preferences).toMatchObject({
-            sandbox: true,
-            contextIsolation: true,
-            nodeIntegration: false,
-            nodeIntegrationInWorker: false,
-            webSecurity: true,
-            webviewTag: false,
-          });
+        // In their order: the last ones try to leave the page.
+        it.each(hardening)('is hardened, item $item: $name', async ({ problem }) => {
+          expect(await problem(app)).toBe('');
         });
       });
 

@@ -86,6 +86,15 @@ class WebContents extends EventEmitter {
 
 const windows: BrowserWindow[] = [];
 
+/** Whether a page asks for it that another one has opened; such a page has no frame yet when it asks first. */
+function isPopup(request: Request, own: Page | undefined): boolean {
+  try {
+    return own !== undefined && request.frame().page() !== own;
+  } catch {
+    return true;
+  }
+}
+
 /** A window that is a Chromium page. */
 export class BrowserWindow extends EventEmitter {
   readonly options: WindowOptions;
@@ -141,6 +150,8 @@ export class BrowserWindow extends EventEmitter {
     if (preload) await context.addInitScript(preloadScript(readFileSync(preload, 'utf8')));
 
     grant(context, this.webContents);
+    // What the page opens is asked for above, and never a page of this window.
+    context.on('page', (page) => void page.opener().then((opener) => opener && page.close()));
     return this.#follow(await context.newPage());
   }
 
@@ -216,10 +227,8 @@ export class BrowserWindow extends EventEmitter {
   /** Asks what Electron would ask before a page goes elsewhere or opens another one. */
   async #mayNavigate(request: Request): Promise<boolean> {
     const url = fromWeb(request.url());
-    const page = request.frame().page();
-    if (page !== this.pageNow && page.context() === this.pageNow?.context() && !this.#loading) {
+    if (isPopup(request, this.pageNow)) {
       if (this.webContents.openHandler({ url }).action === 'allow') void new BrowserWindow().loadURL(url);
-      await page.close();
       return false;
     }
     if (this.#loading) return true;

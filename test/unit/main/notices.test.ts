@@ -41,6 +41,7 @@ describe('announcements of nodes', () => {
     clock.advance(1_000);
     node('node.down', 'b');
     node('node.down', 'c');
+    node('node.down', 'd');
     clock.advance(1_900);
     node('node.up', 'd');
     clock.advance(groupMs);
@@ -84,6 +85,19 @@ describe('announcements of nodes', () => {
     node('node.up', 'a');
     clock.advance(groupMs);
     expect(shown).toEqual([]);
+  });
+
+  it('are not made for a node whose first check passes', () => {
+    node('node.up', 'a');
+    clock.advance(groupMs);
+    expect(shown).toEqual([]);
+    node('node.down', 'a');
+    clock.advance(pauseMs);
+    node('node.up', 'a');
+    clock.advance(pauseMs);
+    node('node.up', 'a');
+    clock.advance(pauseMs);
+    expect(shown.map(({ title }) => title)).toEqual(['A is down', 'A is up again']);
   });
 
   it('are not about anything else', () => {
