@@ -84,7 +84,7 @@ export const click = (app: DesktopApp, menu: 'tray' | 'app', ...labels: string[]
   app.inMain(
     ({ Menu }, { which, path: names }) => {
       const root = which === 'app' ? Menu.getApplicationMenu() : (globalThis as unknown as { noted: Noted }).noted.trayMenu;
-      let items = ((root as { items?: MenuItem[] } | null)?.items ?? []);
+      let items = (root as { items?: MenuItem[] } | null)?.items ?? [];
       let found: MenuItem | undefined;
       for (const name of names) {
         found = items.find((item) => item.label?.startsWith(name));

@@ -32,7 +32,7 @@ describeLife('its life', (life) => {
 
   it('is one program: a second start shows its window, and passes on a file and a link', async () => {
     await life.start();
-    const before = JSON.stringify((await request(life.app, 'config.get')));
+    const before = JSON.stringify(await request(life.app, 'config.get'));
     await life.app.inMain(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.hide());
     expect(await life.app.startAgain(['evenkeel://pools/web'])).toBe(0);
     await until(
