@@ -153,7 +153,7 @@ export const trafficTickSchema = z.object({
   ),
   /** Over all listeners' answers. */
   total: z.object(quantiles),
-  /** Clients in all tables. */
+  /** Clients that are on a node, over all pools: as many as `clients.list` counts. */
   clients: z.number(),
 });
 export type TrafficTick = z.output<typeof trafficTickSchema>;

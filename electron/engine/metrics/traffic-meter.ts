@@ -49,8 +49,9 @@ export class TrafficMeter {
     let clients = 0;
     const nodes: TrafficTick['nodes'] = [];
     for (const pool of pools) {
-      clients += pool.clients?.size ?? 0;
       for (const node of pool.nodes) {
+        // Entries that wait to be placed anew are on no node, and in no list of clients.
+        clients += node.stickyClients;
         nodes.push({
           pool: pool.config.id,
           node: node.id,

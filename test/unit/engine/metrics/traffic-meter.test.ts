@@ -13,6 +13,20 @@ function listener(): Listener {
 }
 
 describe('a tick', () => {
+  it('counts the clients that are on a node, as the list of clients does: who waits for another one is on none', () => {
+    const meter = new TrafficMeter();
+    const { pool } = new PoolBench(poolConfig(['a', 'b'], { stickiness: { type: 'table' } }));
+    const [a, b] = pool.nodes;
+    const clients = () => meter.tick(1, 0, 0, [], [pool]).clients;
+    pool.clients!.add('10.0.0.1', a!, 0);
+    pool.clients!.add('10.0.0.2', a!, 0);
+    pool.clients!.add('10.0.0.3', b!, 0);
+    expect(clients()).toBe(3);
+    pool.clients!.dropNode(a!);
+    expect(pool.clients!.size).toBe(3);
+    expect(clients()).toBe(1);
+  });
+
   it('says what happened since the tick before, and what is now', () => {
     const meter = new TrafficMeter();
     const { pool } = new PoolBench(poolConfig(['a', 'b'], { stickiness: { type: 'table' } }));
