@@ -1,14 +1,15 @@
-import { ArrowRight, Minus, X } from 'lucide-react';
+import { ArrowRight, Minus } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import type { RequestRecord } from '../../../shared/model/metrics.ts';
 import { errorMessage } from '../../bridge/client.ts';
 import { useClient } from '../../bridge/context.tsx';
 import { useEngine, useTraffic } from '../../stores/context.tsx';
-import { ButtonLink, IconButton } from '../../ui/button.tsx';
+import { ButtonLink } from '../../ui/button.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import type { EffectiveState } from '../../ui/effective-state.ts';
 import { FieldError } from '../../ui/field.tsx';
 import { formatCount, formatMs, missing } from '../../ui/format.ts';
+import { Fact, Facts, Hint, Inspector, InspectorBody, InspectorFoot, InspectorHead, Section } from '../../ui/inspector.tsx';
 import { MiddleTruncate } from '../../ui/middle-truncate.tsx';
 import { StateRing } from '../../ui/state-ring.tsx';
 import { curlCommand } from './curl.ts';
@@ -85,15 +86,16 @@ export function RequestInspector({ seq, listed, onClose }: InspectorProps) {
   const isOld = opened !== null && epoch !== opened;
   const record = found.kind === 'here' && !isOld ? found.record : undefined;
   return (
-    <aside className="inspector" aria-label={`Request ${seq}`}>
-      <div className={styles['head']}>
-        {record ? <Title record={record} /> : <h2>Request {formatCount(seq)}</h2>}
-        <IconButton label="Close" icon={<X size={14} aria-hidden="true" />} onClick={onClose} />
-      </div>
+    <Inspector label={`Request ${seq}`}>
+      {record ? (
+        <Head record={record} onClose={onClose} />
+      ) : (
+        <InspectorHead title={`Request ${formatCount(seq)}`} look="plain" onClose={onClose} />
+      )}
       {record ? (
         <Details record={record} />
       ) : (
-        <div className={styles['section']}>
+        <Section>
           {found.kind === 'failed' ? <FieldError>{found.message}</FieldError> : null}
           {found.kind === 'loading' ? <p className="small muted">One moment.</p> : null}
           {found.kind === 'gone' || isOld ? (
@@ -103,26 +105,29 @@ export function RequestInspector({ seq, listed, onClose }: InspectorProps) {
                 : 'No request of this number is kept: the log holds the newest 10,000 that were recorded.'}
             </p>
           ) : null}
-        </div>
+        </Section>
       )}
-    </aside>
+    </Inspector>
   );
 }
 
-function Title({ record }: { record: RequestRecord }) {
+function Head({ record, onClose }: { record: RequestRecord; onClose: () => void }) {
   const isTcp = useEngine((s) => s.listeners.find((one) => one.id === record.listener)?.protocol === 'tcp');
   const [value, unit] = tookParts(record.durationMs);
   return (
-    <div>
-      <h2>
-        {record.method === '' ? 'tcp session' : record.method}
-        {record.path === '' ? null : <MiddleTruncate className="mono" text={record.path} keep={10} />}
-      </h2>
-      <p className={styles['sub']}>
-        {clockMs(record.time)}, {isTcp ? '' : `${record.status === 0 ? 'no answer' : record.status}, `}
-        {value} {unit}
-      </p>
-    </div>
+    <InspectorHead
+      look="plain"
+      onClose={onClose}
+      title={
+        <>
+          {record.method === '' ? 'tcp session' : record.method}
+          {record.path === '' ? null : <MiddleTruncate className="mono" text={record.path} keep={10} />}
+        </>
+      }
+    >
+      {clockMs(record.time)}, {isTcp ? '' : `${record.status === 0 ? 'no answer' : record.status}, `}
+      {value} {unit}
+    </InspectorHead>
   );
 }
 
@@ -139,12 +144,8 @@ function Details({ record }: { record: RequestRecord }) {
   const attempts = record.node === null && candidates.every(({ verdict }) => verdict !== 'tried') ? 0 : record.retries + 1;
   return (
     <>
-      <div className={styles['body']} tabIndex={0} role="group" aria-label="About this request">
-        <section className={styles['section']}>
-          <h3>
-            Why this node?
-            <span>{attempts === 0 ? 'not sent' : `${attempts} ${attempts === 1 ? 'attempt' : 'attempts'}`}</span>
-          </h3>
+      <InspectorBody label="About this request">
+        <Section title="Why this node?" aside={attempts === 0 ? 'not sent' : `${attempts} ${attempts === 1 ? 'attempt' : 'attempts'}`}>
           <p className={styles['answer']}>
             <b>{answer}</b> {reason}
           </p>
@@ -165,99 +166,81 @@ function Details({ record }: { record: RequestRecord }) {
             ))}
           </ol>
           {pool && pool.nodes.length > candidates.length && candidates.length >= 32 ? (
-            <p className={styles['hint']}>Of more than 32 candidates the log keeps the first 32 and the winner.</p>
+            <Hint>Of more than 32 candidates the log keeps the first 32 and the winner.</Hint>
           ) : null}
-        </section>
-        <section className={styles['section']}>
-          <h3>
-            Timing
-            <span>
-              {value} {unit}
-            </span>
-          </h3>
+        </Section>
+        <Section title="Timing" aside={`${value} ${unit}`}>
           <Waterfall record={record} isTcp={isTcp} node={record.node === null ? 'node' : nameOf(record.node)} />
-          <dl className={styles['facts']}>
-            <dt>Began</dt>
-            <dd>{clockMs(record.time)}</dd>
-            <dt>{isTcp ? 'Closed' : 'Answered in full'}</dt>
-            <dd>{record.status === 0 && !isTcp ? missing : clockMs(record.time + record.durationMs)}</dd>
-            <dt>Retries</dt>
-            <dd>{formatCount(record.retries)}</dd>
+          <Facts>
+            <Fact name="Began">{clockMs(record.time)}</Fact>
+            <Fact name={isTcp ? 'Closed' : 'Answered in full'}>
+              {record.status === 0 && !isTcp ? missing : clockMs(record.time + record.durationMs)}
+            </Fact>
+            <Fact name="Retries">{formatCount(record.retries)}</Fact>
             {record.node === null || isTcp ? null : (
               <>
-                <dt>
-                  <MiddleTruncate text={nameOf(record.node)} /> p95 now
-                </dt>
-                <dd>{p95 === null || p95 === undefined ? missing : `${formatMs(p95)} ms`}</dd>
+                <Fact name="p95 there now">{p95 === null || p95 === undefined ? missing : `${formatMs(p95)} ms`}</Fact>
               </>
             )}
-          </dl>
-        </section>
-        <section className={styles['section']}>
-          <h3>Request</h3>
-          <dl className={styles['facts']}>
+          </Facts>
+        </Section>
+        <Section title="Request">
+          <Facts>
             {isTcp ? null : (
               <>
-                <dt>Status</dt>
-                <dd>
+                <Fact name="Status">
                   {record.status === 0 ? missing : record.status}, {statusWords(record.status)}
-                </dd>
+                </Fact>
               </>
             )}
-            <dt>Address</dt>
-            <dd>
+            <Fact name="Address">
               <MiddleTruncate className="mono" text={record.client} />
-            </dd>
+            </Fact>
             {record.key ? (
               <>
-                <dt>Client</dt>
-                <dd>
+                <Fact name="Client">
                   <a href={`#/clients/${encodeURIComponent(record.pool)}/${encodeURIComponent(record.key)}`}>
                     <MiddleTruncate className="mono" text={record.key} />
                   </a>
-                </dd>
+                </Fact>
               </>
             ) : null}
-            <dt>Listener</dt>
-            <dd>
+            <Fact name="Listener">
               <MiddleTruncate text={listener?.name ?? record.listener} />
-            </dd>
-            <dt>Pool</dt>
-            <dd>
+            </Fact>
+            <Fact name="Pool">
               <MiddleTruncate text={pool?.name ?? record.pool} />
-            </dd>
-            <dt>Number</dt>
-            <dd>{formatCount(record.seq)}</dd>
-          </dl>
+            </Fact>
+            <Fact name="Number">{formatCount(record.seq)}</Fact>
+          </Facts>
           {record.path.length > 30 ? <p className={styles['whole']}>{record.path}</p> : null}
-        </section>
+        </Section>
         {isTcp ? null : (
-          <section className={styles['section']}>
-            <h3>As curl</h3>
+          <Section title="As curl">
             {curl ? (
               <>
                 <code className={styles['curl']}>{curl}</code>
-                <p className={styles['hint']}>Headers and body are not kept, so they are not in it.</p>
+                <Hint>Headers and body are not kept, so they are not in it.</Hint>
               </>
             ) : (
-              <p className={styles['hint']}>
+              <Hint>
                 {listener
                   ? 'Its path was longer than is kept: a command would ask for something else.'
                   : 'Its listener is gone, so there is no address to send it to.'}
-              </p>
+              </Hint>
             )}
-          </section>
+          </Section>
         )}
-      </div>
+      </InspectorBody>
       {curl || record.node !== null ? (
-        <div className={styles['actions']}>
+        <InspectorFoot>
           {curl ? <CopyButton text={curl}>Copy as curl</CopyButton> : null}
           {record.node === null ? null : (
             <ButtonLink small href={`#/live/node/${encodeURIComponent(record.pool)}/${encodeURIComponent(record.node)}`}>
               Show node
             </ButtonLink>
           )}
-        </div>
+        </InspectorFoot>
       ) : null}
     </>
   );

@@ -15,7 +15,7 @@ import { PageHead } from '../../ui/page-head.tsx';
 import { PausedNote } from '../../ui/paused-note.tsx';
 import { FilterSelect } from '../../ui/select.tsx';
 import { StateRing } from '../../ui/state-ring.tsx';
-import { Row, RowLink, Table, Td, Th } from '../../ui/table.tsx';
+import { CellItems, GapRow, Row, RowLink, Table, TableFoot, Td, Th } from '../../ui/table.tsx';
 import { Tag } from '../../ui/tag.tsx';
 import { TextField } from '../../ui/text-field.tsx';
 import { createRequestFeed } from './request-feed.ts';
@@ -25,6 +25,7 @@ import { clockMs, recordedWords, samplingWords, statusWords, tookParts } from '.
 import styles from './requests.module.css';
 
 const rowHeight = 32;
+const columns = 8;
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
 const hrefOf = (seq: number) => `#/requests/${seq}`;
@@ -53,10 +54,10 @@ function NodeCell({ pools, record }: { pools: readonly PoolState[]; record: Requ
   const state = node ? effectiveState(node) : undefined;
   const look = state && state !== 'healthy' ? stateLooks[state] : undefined;
   return (
-    <span className={styles['node']}>
+    <CellItems>
       {look && state ? <StateRing state={state} size={14} label={`${look.word} now`} /> : null}
       <MiddleTruncate text={node?.label ?? record.node} keep={4} />
-    </span>
+    </CellItems>
   );
 }
 
@@ -377,11 +378,7 @@ export function RequestsScreen({ parts }: { parts: string[] }) {
                 </tr>
               </thead>
               <tbody>
-                {items.length > 0 ? (
-                  <tr aria-hidden="true" className={styles['pad']} style={{ height: items[0]!.start - rowHeight }}>
-                    <td style={{ height: items[0]!.start - rowHeight }} />
-                  </tr>
-                ) : null}
+                {items.length > 0 ? <GapRow columns={columns} height={items[0]!.start - rowHeight} /> : null}
                 {items.map((item) => {
                   const record = rows[item.index];
                   return record ? (
@@ -397,15 +394,13 @@ export function RequestsScreen({ parts }: { parts: string[] }) {
                   ) : null;
                 })}
                 {items.length > 0 ? (
-                  <tr aria-hidden="true" className={styles['pad']}>
-                    <td style={{ height: Math.max(0, virtualizer.getTotalSize() - items.at(-1)!.end) }} />
-                  </tr>
+                  <GapRow columns={columns} height={Math.max(0, virtualizer.getTotalSize() - items.at(-1)!.end)} />
                 ) : null}
               </tbody>
             </Table>
           </div>
         )}
-        <footer className={styles['foot']}>
+        <TableFoot>
           {newer > 0 && !isPaused ? (
             <Button small onClick={showNewest}>
               <ArrowUp size={12} strokeWidth={2} aria-hidden="true" />
@@ -419,7 +414,7 @@ export function RequestsScreen({ parts }: { parts: string[] }) {
             </span>
           ) : null}
           <span className={styles['note']}>Headers and bodies are not kept</span>
-        </footer>
+        </TableFoot>
       </main>
       {opened === null ? null : (
         <RequestInspector key={opened} seq={opened} listed={rows.find(({ seq }) => seq === opened)} onClose={close} />
