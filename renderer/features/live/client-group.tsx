@@ -124,7 +124,7 @@ export const ClientGroup = memo(function ClientGroup(props: ClientGroupProps) {
       <div className={`${css['head']} ${changing ? css['changing'] : ''}`}>
         {packed ? null : <span className="muted">on</span>}
         <b className={css['name']}>
-          <MiddleTruncate text={node.label} keep={9} />
+          <MiddleTruncate text={node.label} keep={packed ? 6 : 9} />
         </b>
         <span className={`num ${css['count']}`}>
           {came && now - came.at < countMs ? <span className={css['came']}>+{formatCount(came.count)}</span> : null}

@@ -47,6 +47,11 @@ function LiveMap({ parts }: { parts: string[] }) {
   const locked = useLock();
   const offline = useEngine((s) => s.connection === 'offline');
   const addTo = shownPool || pools[0]?.id;
+  const packedNote = `${
+    model.perSquare === 1
+      ? 'Above 150 clients, each square is one client.'
+      : `So many are counted: a square is ${formatCount(model.perSquare)} clients, the last of a node fewer.`
+  } Pinned and found ones keep their name.`;
 
   return (
     <>
@@ -80,11 +85,8 @@ function LiveMap({ parts }: { parts: string[] }) {
           </span>
           <span className={css['grow']}>
             {model.packed ? (
-              <span className={`ellipsis ${css['note']}`}>
-                {model.perSquare === 1
-                  ? 'Above 150 clients, each square is one client.'
-                  : `So many are counted: a square is ${formatCount(model.perSquare)} clients, the last of a node fewer.`}{' '}
-                Pinned and found ones keep their name.
+              <span className={`ellipsis ${css['note']}`} title={packedNote}>
+                {packedNote}
               </span>
             ) : null}
           </span>

@@ -23,6 +23,9 @@ interface NodeCardProps {
 
 const cardClass: Partial<Record<Lane['state'], string>> = { down: 'down', draining: 'draining' };
 
+/** A node that went down this long ago or less has just done so. Milliseconds. */
+const justDownMs = 1_000;
+
 /** A node: what was seen of it, what is wanted of it, and what it does. */
 export const NodeCard = memo(function NodeCard({ lane, now, selected, compact, history }: NodeCardProps) {
   const { node, pool, state, rates } = lane;
@@ -38,7 +41,7 @@ export const NodeCard = memo(function NodeCard({ lane, now, selected, compact, h
 
   return (
     <article
-      className={`${css['card']} ${compact ? css['compact'] : ''} ${css[cardClass[state] ?? ''] ?? ''} ${selected ? css['selected'] : ''}`}
+      className={`${css['card']} ${compact ? css['compact'] : ''} ${css[cardClass[state] ?? ''] ?? ''} ${selected ? css['selected'] : ''} ${state === 'down' && now - node.since < justDownMs ? css['struck'] : ''}`}
       data-card={cardId.node(lane.key)}
       data-node={lane.key}
       data-state={state}
