@@ -193,7 +193,7 @@ export function ClientsScreen({ parts }: { parts: string[] }) {
             hideLabel
             small
             icon={<Search size={14} aria-hidden="true" />}
-            placeholder="Client or address"
+            placeholder="Key or address"
             type="search"
             maxLength={200}
             value={search}
