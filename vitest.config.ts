@@ -11,5 +11,7 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 20_000,
     hookTimeout: 60_000,
+    // A second, the default, is not enough for a page on a machine that does something else besides.
+    expect: { poll: { timeout: 5_000 } },
   },
 });

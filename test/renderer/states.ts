@@ -123,7 +123,7 @@ export type StateName = keyof typeof states;
 export const stateNames = Object.keys(states) as StateName[];
 export const stateOf = (name: StateName): State => states[name];
 
-/** Every screen there is something to see on, and what to do there first. */
+/** Every screen there is something to see on, and what to do there first. What opens over the window comes last: it stays open. */
 export const views: readonly (readonly [name: string, hash: string, act?: (page: Page) => Promise<void>])[] = [
   ['live', '#/live'],
   ['a node beside the map', '#/live/node/web/n2'],
@@ -163,6 +163,26 @@ export const views: readonly (readonly [name: string, hash: string, act?: (page:
   ['lab', '#/lab'],
   ['settings', '#/settings'],
   ['the design system', '#/design'],
+  ['timeline', '#/timeline'],
+  ['presenting', '#/present'],
+  [
+    'the palette',
+    '#/live',
+    async (page) => {
+      await page.keyboard.press('Control+k');
+      await page.getByRole('dialog', { name: 'Command palette' }).waitFor();
+    },
+  ],
+  [
+    'the help',
+    '#/pools',
+    async (page) => {
+      // The palette of before closes by itself on no other screen.
+      await page.keyboard.press('Escape');
+      await page.keyboard.press('?');
+      await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
+    },
+  ],
 ];
 
 /** The sizes a window is judged at, in CSS pixels; 853×533 is 1280×800 at 150 %, 683×467 is 1024×700 at 150 %. */
