@@ -8,6 +8,7 @@ import type { Browser, Page } from 'playwright-core';
 import { build } from 'vite';
 import type { FakeOptions } from '../../renderer/bridge/fake-client.ts';
 import { launchBrowser, newContext } from '../support/browser.ts';
+import { type Bundle, keptBundle } from './kept-bundle.ts';
 
 /** The window's screens in a headless browser, with a fake control plane behind them. */
 export interface Screens {
@@ -33,12 +34,6 @@ const heldTime = new Date('2026-03-01T14:03:07Z');
 const policy = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self' data:; connect-src 'self'";
 
 const types: Record<string, string> = { '.js': 'text/javascript', '.css': 'text/css', '.woff2': 'font/woff2' };
-
-interface Bundle {
-  files: Map<string, string | Uint8Array>;
-  /** What the page names itself; the rest is fetched by these. */
-  entries: string[];
-}
 
 async function bundle(): Promise<Bundle> {
   const root = path.resolve(import.meta.dirname, '../..');
@@ -68,7 +63,7 @@ async function bundle(): Promise<Bundle> {
 }
 
 export async function startScreens(): Promise<Screens> {
-  const { files, entries } = await bundle();
+  const { files, entries } = await keptBundle('screens', bundle);
   const html = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Evenkeel</title>${entries
     .filter((name) => name.endsWith('.css'))
     .map((name) => `<link rel="stylesheet" href="${name}">`)
