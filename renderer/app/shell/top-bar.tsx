@@ -3,7 +3,7 @@ import { useMemo } from 'react';
 import { useStore } from 'zustand';
 import type { PoolState } from '../../../shared/model/state.ts';
 import type { PastStores } from '../../stores/past-stores.ts';
-import { StoresProvider, useEngine, useStores, useTraffic, useView } from '../../stores/context.tsx';
+import { StoresProvider, useEngine, useHost, useStores, useTraffic, useView } from '../../stores/context.tsx';
 import { effectiveState } from '../../ui/effective-state.ts';
 import { formatCount, formatMs, formatRate, missing } from '../../ui/format.ts';
 import { RollUpRing } from '../../ui/rollup-ring.tsx';
@@ -20,7 +20,12 @@ function Overall() {
   const connection = useEngine((s) => s.connection);
   const known = useEngine((s) => s.epoch !== null);
   const paused = useView((s) => s.paused !== null);
-  const state = useMemo(() => overallState(listeners, pools), [listeners, pools]);
+  const balancingPaused = useHost((s) => s.paused);
+  const state = useMemo((): OverallState => {
+    const whole = overallState(listeners, pools);
+    // That the listeners are off is then nothing to be mended on the Listeners screen.
+    return balancingPaused ? { ...whole, head: 'Balancing is paused', sub: 'No listener accepts', alarm: false } : whole;
+  }, [listeners, pools, balancingPaused]);
   if (!known) {
     return (
       <div className={css['overall']}>

@@ -50,23 +50,25 @@ export function DesktopSection({ onSet }: { onSet: (change: Partial<Settings>) =
     <>
       <section className={styles['section']} aria-labelledby="desktop">
         <h2 id="desktop">Desktop</h2>
-        {switches(life)}
+        <div className={styles['switches']}>{switches(life)}</div>
       </section>
       <section className={styles['section']} aria-labelledby="notifications">
         <h2 id="notifications">Notifications</h2>
-        {switches(announced)}
-        <Switch
-          label="Quiet hours"
-          hint="Nothing is announced then; the timeline has it all."
-          checked={quietHours !== null}
-          onChange={(on) => onSet({ quietHours: on ? night : null })}
-        />
-        {quietHours ? (
-          <div className={styles['times']}>
-            <TextField type="time" label="From" value={quietHours.from} onChange={(from) => setQuiet({ from })} />
-            <TextField type="time" label="Until" value={quietHours.until} onChange={(until) => setQuiet({ until })} />
-          </div>
-        ) : null}
+        <div className={styles['switches']}>
+          {switches(announced)}
+          <Switch
+            label="Quiet hours"
+            hint="Nothing is announced then; the timeline has it all."
+            checked={quietHours !== null}
+            onChange={(on) => onSet({ quietHours: on ? night : null })}
+          />
+          {quietHours ? (
+            <div className={styles['times']}>
+              <TextField type="time" label="From" value={quietHours.from} onChange={(from) => setQuiet({ from })} />
+              <TextField type="time" label="Until" value={quietHours.until} onChange={(until) => setQuiet({ until })} />
+            </div>
+          ) : null}
+        </div>
       </section>
     </>
   );
