@@ -4,17 +4,19 @@ import styles from './live-pill.module.css';
 
 interface LivePillProps {
   paused: boolean;
+  /** Nothing is heard: what is in view is old, and says so. Default false. */
+  stale?: boolean;
   onToggle: () => void;
 }
 
 /** Whether the view goes on or stands still, and the way to the other: outlined with a dot while live, inverted while paused. */
-export function LivePill({ paused, onToggle }: LivePillProps) {
+export function LivePill({ paused, stale = false, onToggle }: LivePillProps) {
   const bars = <Pause size={12} strokeWidth={1} fill="currentColor" aria-hidden="true" />;
   return (
     <div className={clsx(styles['pill'], paused && styles['paused'])}>
       <span>
-        {paused ? bars : <i className={styles['dot']} />}
-        {paused ? 'Paused' : 'Live'}
+        {paused ? bars : <i className={clsx(styles['dot'], stale && styles['hollow'])} />}
+        {paused ? 'Paused' : stale ? 'Not live' : 'Live'}
       </span>
       <button type="button" onClick={onToggle} aria-label={paused ? 'Resume the view' : 'Pause the view'}>
         {paused ? <Play size={12} fill="currentColor" aria-hidden="true" /> : bars}

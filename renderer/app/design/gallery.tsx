@@ -423,6 +423,9 @@ function Banners({ now }: { now: number }) {
       <Specimen state="paused">
         <LivePill paused={!paused} onToggle={() => setPaused(!paused)} />
       </Specimen>
+      <Specimen state="nothing is heard">
+        <LivePill paused={paused} stale onToggle={() => setPaused(!paused)} />
+      </Specimen>
       <Specimen state="focus" show="focus">
         <LivePill paused={paused} onToggle={() => setPaused(!paused)} />
       </Specimen>

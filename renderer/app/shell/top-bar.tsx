@@ -144,6 +144,7 @@ export function TopBar({ past, waits, onPalette }: TopBarProps) {
   const stores = useStores();
   const paused = useView((s) => s.paused !== null);
   const any = useEngine((s) => s.listeners.length > 0);
+  const offline = useEngine((s) => s.connection === 'offline');
   return (
     <header className={css['bar']}>
       {past ? <Then past={past} /> : <Overall />}
@@ -165,7 +166,7 @@ export function TopBar({ past, waits, onPalette }: TopBarProps) {
       />
       {past ? <BackToLive /> : null}
       {waits && !past ? <ButtonLink href="#/timeline">Back to the replay</ButtonLink> : null}
-      {any && !past ? <LivePill paused={paused} onToggle={() => togglePause(stores)} /> : null}
+      {any && !past ? <LivePill paused={paused} stale={offline} onToggle={() => togglePause(stores)} /> : null}
       {any || past ? (
         <ButtonLink className={css['present']} href="#/present" title="Present: for a projector (f)" aria-keyshortcuts="f">
           <Monitor size={16} strokeWidth={1.75} aria-hidden /> <span>Present</span>
