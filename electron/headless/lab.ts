@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { createControlPlane, type ControlPlane } from '../control/control-plane.ts';
 import { createLab } from '../control/create-lab.ts';
 import { parseScenario } from '../control/lab/parse-scenario.ts';
@@ -135,6 +136,8 @@ const reportProblem = (file: string, error: unknown): string =>
 
 async function isWritable(file: string, print: (line: string) => void): Promise<boolean> {
   try {
+    // The last step, a rename, is what fails where a folder has the name.
+    if ((await stat(file).catch(() => undefined))?.isDirectory()) throw new StoreError('it is a folder; name a file in it');
     await (await stageFile(file, '')).discard();
     return true;
   } catch (error) {

@@ -205,7 +205,8 @@ function requestEvents(run: Run, name: (pool: string, node: string) => string): 
     let words: string;
     // Records are a sample: who answered is known where all of them are there.
     const whole = records.length === count;
-    if (!lost) words = `retried: ${name(pool, node)} failed, ${served && whole ? name(pool, served) : 'another node'} answered`;
+    if (!lost)
+      words = `retried: ${name(pool, node)} failed, ${served && whole ? `${name(pool, served)} answered` : 'tried on another node'}`;
     else if (served && whole) words = `lost, ${count === 1 ? 'was' : 'were'} on ${name(pool, served)}`;
     else if (!whole || served === undefined) words = 'lost';
     else words = tried === undefined ? 'lost, no node took it' : `lost, ${name(pool, tried)} did not answer`;

@@ -133,6 +133,10 @@ test('list names what comes with it; check says every problem; neither runs anyt
     code: 1,
     out: expect.stringContaining('The report cannot be written') as unknown,
   });
+  expect(await inProcess('run', 'node-crash', '--report', folder)).toEqual({
+    code: 1,
+    out: `The report cannot be written to ${folder}: it is a folder; name a file in it.\n`,
+  });
 });
 
 test('wrong usage says what is right', async () => {

@@ -201,8 +201,8 @@ describe('words', () => {
     };
     expect(runEvents(two).map((event) => `${event.subject} ${event.words}`)).toEqual([
       'api-1 refuses (DEMO)',
-      '3 requests retried: api-1 failed, another node answered',
-      '12 requests retried: api-3 failed, another node answered',
+      '3 requests retried: api-1 failed, tried on another node',
+      '12 requests retried: api-3 failed, tried on another node',
       'api-1 was revived in the Lab',
     ]);
   });
@@ -210,7 +210,7 @@ describe('words', () => {
   test('the list of events tells the story in order', () => {
     expect(runEvents(run).map((event) => `${event.subject} ${event.words}`)).toEqual([
       'api-2 was killed',
-      '3 requests retried: api-2 failed, another node answered',
+      '3 requests retried: api-2 failed, tried on another node',
       'POST /api/orders lost, was on api-2',
       'api-2 is being checked: 1 of 2 checks timed out',
       'api-2 is down: 2 of 2 checks timed out',
