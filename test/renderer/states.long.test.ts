@@ -27,6 +27,8 @@ describe.each(stateNames)('%s', (name) => {
       const problems: string[] = [];
       for (const [view, hash, act] of views) {
         await page.setViewportSize({ width: 1280, height: 800 });
+        // Nothing is to hover over what comes.
+        await page.mouse.move(0, 0);
         await page.evaluate((next) => {
           location.hash = next;
         }, hash);

@@ -84,7 +84,7 @@ function PoolList() {
         </EmptyState>
       ) : (
         <TableScroll>
-          <Table>
+          <Table minWidth={954}>
             <colgroup>
               <col />
               <col style={{ width: 124 }} />

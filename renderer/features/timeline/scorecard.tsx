@@ -29,7 +29,9 @@ export function Scorecard({ measures }: { measures: readonly Measure[] }) {
     <dl className={`num ${css['cards']}`} data-scorecard data-count={measures.length}>
       {measures.map((measure) => (
         <div key={measure.id} tabIndex={0} data-measure={measure.id} className={css['card']}>
-          <dt className="ellipsis">{measure.name}</dt>
+          <dt className="ellipsis" title={measure.name}>
+            {measure.name}
+          </dt>
           <dd>
             <span className={css['value']} data-size={sizeOf(measure)}>
               <b className={measure.value === missing ? css['unknown'] : undefined}>

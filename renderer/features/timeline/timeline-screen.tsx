@@ -198,7 +198,7 @@ export function TimelineScreen({ query }: { query: URLSearchParams }) {
           />
         ) : null}
         {run ? (
-          <span className={`num ellipsis ${css['stretch']}`}>
+          <span className={`num ellipsis ${css['stretch']}`} title={stretchWords(run.startedAt, run.endedAt)}>
             {following
               ? `until now, from ${stretchWords(run.startedAt, run.endedAt).replace(/ to .*$/, '')}`
               : stretchWords(run.startedAt, run.endedAt)}
