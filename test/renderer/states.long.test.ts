@@ -1,3 +1,4 @@
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { clipped } from './clipping.ts';
 import { axeProblems, startScreens, type Screens } from './screens-harness.ts';
@@ -10,6 +11,13 @@ beforeAll(async () => {
   screens = await startScreens();
 }, 60_000);
 afterAll(() => screens.close());
+
+/** Panels that are opening have opened; what fades for seconds is not waited for. */
+const settled = (page: Page) =>
+  page.evaluate(async () => {
+    const opening = document.getAnimations().filter((one) => Number(one.effect?.getComputedTiming().endTime ?? 0) <= 1_000);
+    await Promise.allSettled(opening.map((one) => one.finished));
+  });
 
 describe.each(stateNames)('%s', (name) => {
   it.each(['dark', 'light'] as const)(
@@ -41,6 +49,7 @@ describe.each(stateNames)('%s', (name) => {
         for (const [width, height] of sizes) {
           await page.setViewportSize({ width, height });
           await page.waitForTimeout(250);
+          await settled(page);
           problems.push(...(await clipped(page)).map((problem) => `${view}, ${width}×${height}: ${problem}`));
         }
       }
