@@ -285,23 +285,23 @@ describe('the charts', () => {
     await expect
       .poll(() => lines.evaluateAll((all) => all.map((one) => new DOMMatrix(getComputedStyle(one).transform).m41 > 20)))
       .toEqual(Array(5).fill(true));
-    const said = await cursor.locator('b').textContent();
+    const said = await cursor.locator('b').first().textContent();
     expect(said).toMatch(/^\d\d:\d\d:\d\d$/);
     await page.mouse.move(5, 5);
-    await expect.poll(() => cursor.locator('b').textContent()).toBe('Now, and the last minute');
+    await expect.poll(() => cursor.locator('b').first().textContent()).toBe('Now, and the last minute');
 
     await page.getByRole('button', { name: 'Pause the view' }).click();
     await cursor.focus();
     await page.keyboard.press('ArrowLeft');
-    const newest = await cursor.locator('b').textContent();
+    const newest = await cursor.locator('b').first().textContent();
     await page.keyboard.press('ArrowLeft');
     await page.keyboard.press('ArrowLeft');
-    expect(seconds(newest!) - seconds((await cursor.locator('b').textContent())!)).toBe(2);
+    expect(seconds(newest!) - seconds((await cursor.locator('b').first().textContent())!)).toBe(2);
     await expect
       .poll(() => lines.evaluateAll((all) => all.every((one) => new DOMMatrix(getComputedStyle(one).transform).m41 > 20)))
       .toBe(true);
     await page.keyboard.press('Escape');
-    await expect.poll(() => cursor.locator('b').textContent()).toBe('Now, and the last minute');
+    await expect.poll(() => cursor.locator('b').first().textContent()).toBe('Now, and the last minute');
   });
 
   it('have a gap where nothing was counted, and a dash where nothing is known', async () => {
@@ -341,7 +341,7 @@ describe('the charts', () => {
     const cursor = page.getByRole('slider', { name: 'Time under the cursor' });
     await cursor.getByText(/Nothing was counted before\. One point is 5 s\./).waitFor();
     const clock = (time: number) => new Date(time).toTimeString().slice(0, 8);
-    const since = /^Now, and since (\S+)$/.exec(await cursor.locator('b').innerText())![1]!;
+    const since = /^Now, and since (\S+)$/.exec(await cursor.locator('b').first().innerText())![1]!;
     // The step it lies in, and the second in which the page was opened.
     expect(since >= clock(began - 2_000) && since <= clock(began + 4_000)).toBe(true);
     await cursor.focus();

@@ -17,16 +17,15 @@ const statesOf = (snapshot: Pick<EngineSnapshot, 'pools' | 'listeners'>) => ({
   listeners: snapshot.listeners.map(({ id, state }) => `${id} ${state}`),
 });
 
-/** Listens as a window does; @returns every state there was, with the moment it was told. */
-function mirror(
+/** Listens as a window does: first to what changes, then asks what there is. @returns every state there was, with the moment it was told. */
+async function mirror(
   api: ReturnType<typeof apiOf>,
-  first: EngineSnapshot,
   signal: AbortSignal,
-): { time: number; states: ReturnType<typeof statesOf> }[] {
-  const seen = [{ time: Date.now(), states: statesOf(first) }];
-  let snapshot = first;
+): Promise<{ time: number; states: ReturnType<typeof statesOf> }[]> {
+  const answer = await fetch(`http://127.0.0.1:${api.port}/api/events?channels=engine.patch`, { headers: api.auth, signal });
+  let snapshot = (await api.call('engine.snapshot')).value as EngineSnapshot;
+  const seen = [{ time: Date.now(), states: statesOf(snapshot) }];
   const read = async () => {
-    const answer = await fetch(`http://127.0.0.1:${api.port}/api/events?channels=engine.patch`, { headers: api.auth, signal });
     let text = '';
     for await (const part of answer.body!.pipeThrough(new TextDecoderStream())) {
       text += part;
@@ -73,7 +72,7 @@ test('a recorded run gives the states at 20 moments that were told live, and the
   const phase = async () => (await api.call('lab.get')).value.run as { phase: string; runId: string | null };
   expect(await eventually(async () => (await phase()).phase === 'running', 20_000)).toBe(true);
   const listening = new AbortController();
-  const seen = mirror(api, (await api.call('engine.snapshot')).value as EngineSnapshot, listening.signal);
+  const seen = await mirror(api, listening.signal);
   const places: { time: number; of: Map<string, string> }[] = [];
   expect(
     await eventually(async () => {
