@@ -53,6 +53,9 @@ const namedFound = 60;
 
 /** A little less than a second: every second beat. Milliseconds. */
 const pollMs = 900;
+/** So many clients are squares on the map, and a table of them costs as much as all the rest: asked for every fourth beat. Moves come by the journal. */
+const manyClients = 300;
+const pollManyMs = 1_900;
 /** Moves that come within this long are one movement. */
 const gatherMs = 40;
 /** An answer made before a move may arrive after it; for this long the move is believed. */
@@ -182,7 +185,8 @@ export function createClientsFeed(client: Client, journal: JournalStore, isLeft:
       let asking = false;
       let answer: Answer | undefined;
       const poll = () => {
-        if (asking || performance.now() - askedAt < pollMs || !wanted()) return;
+        const everyMs = store.getState().clients.length > manyClients ? pollManyMs : pollMs;
+        if (asking || performance.now() - askedAt < everyMs || !wanted()) return;
         asking = true;
         askedAt = performance.now();
         ask()
