@@ -83,7 +83,11 @@ const cases: Case[] = [
     structure: { '[aria-invalid=true]': 1 },
   },
   {
-    ...{ state: 'engine-restarting', hash: '#/live', says: [/The engine does not answer\./, /being started again/, /Last heard:/, /Not live/] },
+    ...{
+      state: 'engine-restarting',
+      hash: '#/live',
+      says: [/The engine does not answer\./, /being started again/, /Last heard:/, /Not live/],
+    },
     structure: { '[data-node]': 3 },
   },
   {
