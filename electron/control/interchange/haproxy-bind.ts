@@ -1,6 +1,6 @@
 import { ipVersion } from '../../../shared/model/address.ts';
 import type { LeftOut } from './haproxy-server.ts';
-import { legacySuites, recommendedSuites, tls13Suites } from './tls-suites.ts';
+import { legacySuites, recommendedSuites, tls13Suites } from '../../engine/sessions/tls-suites.ts';
 
 /** A `bind` line, as far as it is understood. */
 export interface Bind {
@@ -94,7 +94,7 @@ const values: Record<string, string> = {
 };
 
 /** What Evenkeel has as well. */
-const same = new Set(['http/1.1', tls13Suites.join(':'), recommendedSuites.join(':'), `${legacySuites.join(':')}:@SECLEVEL=0`]);
+const same = new Set(['http/1.1', tls13Suites.join(':'), recommendedSuites.join(':'), legacySuites.join(':')]);
 
 const oldVersions = new Set(['SSLv3', 'TLSv1.0', 'TLSv1.1']);
 

@@ -5,7 +5,7 @@ import { formatPath } from '../../../shared/model/validate.ts';
 import { certificateSteps, pemFile } from './haproxy-certificates.ts';
 import { Block, type Exported, type ExportNote } from './notes.ts';
 import { toPcre } from './patterns.ts';
-import { legacySuites, recommendedSuites, tls13Suites } from './tls-suites.ts';
+import { legacySuites, recommendedSuites, tls13Suites } from '../../engine/sessions/tls-suites.ts';
 
 type Mode = 'http' | 'tcp';
 
@@ -185,7 +185,7 @@ class HaproxyExport {
       crt = `crt-list ${list}`;
     }
     const legacy = listener.tlsProfile === 'legacy';
-    const suites = legacy ? `${legacySuites.join(':')}:@SECLEVEL=0` : recommendedSuites.join(':');
+    const suites = legacy ? legacySuites.join(':') : recommendedSuites.join(':');
     block.add(
       `bind ${address}${everywhere} ssl ${crt} alpn http/1.1 ssl-min-ver ${legacy ? 'TLSv1.0' : 'TLSv1.2'} ` +
         `ciphers ${suites} ciphersuites ${tls13Suites.join(':')}`,

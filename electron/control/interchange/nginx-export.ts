@@ -2,7 +2,7 @@ import { ipVersion, parseHostPort } from '../../../shared/model/address.ts';
 import type { CertificateConfig, Config, ListenerConfig, NodeConfig, PoolConfig } from '../../../shared/model/config.ts';
 import { formatPath } from '../../../shared/model/validate.ts';
 import { Block, oneLine, type Exported, type ExportNote } from './notes.ts';
-import { legacySuites, recommendedSuites, tls13Suites } from './tls-suites.ts';
+import { legacySuites, recommendedSuites, tls13Suites } from '../../engine/sessions/tls-suites.ts';
 
 type Mode = 'http' | 'stream';
 type At = (...rest: PropertyKey[]) => string;
@@ -287,7 +287,7 @@ class NginxExport {
       const legacy = listener.tlsProfile === 'legacy';
       block.add(`ssl_certificate ${quoted(cert)};`, `ssl_certificate_key ${quoted(key)};`);
       block.add(`ssl_protocols ${legacy ? 'TLSv1 TLSv1.1 ' : ''}TLSv1.2 TLSv1.3;`, 'ssl_prefer_server_ciphers on;');
-      block.add(`ssl_ciphers ${legacy ? `${legacySuites.join(':')}:@SECLEVEL=0` : recommendedSuites.join(':')};`);
+      block.add(`ssl_ciphers ${legacy ? legacySuites.join(':') : recommendedSuites.join(':')};`);
       block.add(`ssl_conf_command Ciphersuites ${tls13Suites.join(':')};`);
     }
     this.commonServer(listener, at, block);

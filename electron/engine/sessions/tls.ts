@@ -2,34 +2,7 @@ import { constants, X509Certificate } from 'node:crypto';
 import { createSecureContext, createServer, type SecureContext, type Server } from 'node:tls';
 import type { CertificateConfig, ListenerConfig } from '../../../shared/model/config.ts';
 import { EngineError } from '../errors.ts';
-
-/** TLS 1.2 suites of the recommended profile: ECDHE with AEAD (Mozilla "intermediate"); 1.3 has only such. */
-const recommendedCiphers = [
-  'TLS_AES_128_GCM_SHA256',
-  'TLS_AES_256_GCM_SHA384',
-  'TLS_CHACHA20_POLY1305_SHA256',
-  'ECDHE-ECDSA-AES128-GCM-SHA256',
-  'ECDHE-RSA-AES128-GCM-SHA256',
-  'ECDHE-ECDSA-AES256-GCM-SHA384',
-  'ECDHE-RSA-AES256-GCM-SHA384',
-  'ECDHE-ECDSA-CHACHA20-POLY1305',
-  'ECDHE-RSA-CHACHA20-POLY1305',
-];
-
-/** The legacy profile adds CBC suites, and lets OpenSSL speak 1.0 and 1.1 where it still can. */
-const legacyCiphers = [
-  ...recommendedCiphers,
-  'ECDHE-ECDSA-AES128-SHA',
-  'ECDHE-RSA-AES128-SHA',
-  'ECDHE-ECDSA-AES256-SHA',
-  'ECDHE-RSA-AES256-SHA',
-  'AES128-GCM-SHA256',
-  'AES256-GCM-SHA384',
-  'AES128-SHA256',
-  'AES128-SHA',
-  'AES256-SHA',
-  '@SECLEVEL=0',
-];
+import { legacySuites, recommendedSuites, tls13Suites } from './tls-suites.ts';
 
 interface NamedContext {
   /** Lower-case names and wildcards the certificate is for. */
@@ -46,7 +19,7 @@ export function createTlsTerminator(listener: ListenerConfig, certificates: read
   const legacy = listener.tlsProfile === 'legacy';
   const protocol = {
     minVersion: legacy ? ('TLSv1' as const) : ('TLSv1.2' as const),
-    ciphers: (legacy ? legacyCiphers : recommendedCiphers).join(':'),
+    ciphers: [...tls13Suites, ...(legacy ? legacySuites : recommendedSuites)].join(':'),
     // A client could ask for handshake after handshake on one connection, each dearer for us than for it (CVE-2011-1473).
     secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
   };

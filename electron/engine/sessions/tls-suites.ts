@@ -1,7 +1,7 @@
 /** TLS 1.3 suites of both profiles, as OpenSSL names them. */
 export const tls13Suites = ['TLS_AES_128_GCM_SHA256', 'TLS_AES_256_GCM_SHA384', 'TLS_CHACHA20_POLY1305_SHA256'] as const;
 
-/** TLS 1.2 suites of the recommended profile: what engine/sessions/tls.ts offers. */
+/** TLS 1.2 suites of the recommended profile: ECDHE with AEAD (Mozilla "intermediate"); 1.3 has only such. */
 export const recommendedSuites = [
   'ECDHE-ECDSA-AES128-GCM-SHA256',
   'ECDHE-RSA-AES128-GCM-SHA256',
@@ -11,7 +11,7 @@ export const recommendedSuites = [
   'ECDHE-RSA-CHACHA20-POLY1305',
 ] as const;
 
-/** Suites of the legacy profile up to TLS 1.2; they need OpenSSL's security level 0. */
+/** The legacy profile adds CBC suites, and with the last word lets OpenSSL speak 1.0 and 1.1 where it still can. */
 export const legacySuites = [
   ...recommendedSuites,
   'ECDHE-ECDSA-AES128-SHA',
@@ -23,4 +23,5 @@ export const legacySuites = [
   'AES128-SHA256',
   'AES128-SHA',
   'AES256-SHA',
+  '@SECLEVEL=0',
 ] as const;
