@@ -88,7 +88,7 @@ export interface ClientQuery {
   search?: string;
   /** Default 0. */
   offset?: number;
-  /** 1–1,000, default 100. */
+  /** Default 100. */
   limit?: number;
 }
 
