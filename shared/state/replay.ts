@@ -206,9 +206,9 @@ function trackNodes(run: Run, pools: readonly PoolState[]): Map<string, NodeTrac
   return tracks;
 }
 
-function trackListeners(run: Run): Map<string, ListenerStep[]> {
+function trackListeners(run: Run, listeners: readonly ListenerState[]): Map<string, ListenerStep[]> {
   const tracks = new Map(
-    structureOf(run).listeners.map((l) => [l.id, [{ time: l.since, state: l.state, reason: l.reason }] as ListenerStep[]]),
+    listeners.map((l) => [l.id, [{ time: l.since, state: l.state, reason: l.reason }] as ListenerStep[]]),
   );
   for (const { kind, listener, time, reason = '' } of run.entries) {
     const steps = tracks.get(listener ?? '');
@@ -268,9 +268,10 @@ function addTick(sums: Sums, tick: TrafficTick, epochBefore: number): void {
 /** Reads a run once, so that any moment of it can be shown at once: forwards, backwards or by a jump, always the same. */
 export function createReplay(run: Run): Replay {
   const { entries, ticks } = run;
+  const { listeners: allListeners } = structureOf(run);
   const pools = allPools(run);
   const tracks = trackNodes(run, pools);
-  const listenerTracks = trackListeners(run);
+  const listenerTracks = trackListeners(run, allListeners);
   const clients = trackClients(run);
   const epochAt = (count: number) => (count === 0 ? run.start.epoch : ticks[count - 1]!.epoch);
 
@@ -348,7 +349,7 @@ export function createReplay(run: Run): Replay {
       if (nodes.length === 0 && pool.nodes.length > 0) return [];
       return [{ ...pool, nodes, available: available(nodes) }];
     });
-    const listeners = structureOf(run).listeners.flatMap((listener): ListenerState[] => {
+    const listeners = allListeners.flatMap((listener): ListenerState[] => {
       const counted = listenersNow.get(listener.id);
       // As with nodes; those that were there from the start stay, since one that is disabled has no ticks.
       if (!counted && !listenersThere.has(listener.id)) return [];

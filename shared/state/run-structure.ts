@@ -1,21 +1,16 @@
 import type { Run } from '../model/run.ts';
-import type { ListenerState, PoolState } from '../model/state.ts';
 
 /** The parts of a run that say what there was. */
 export type RunStructure = Pick<Run, 'start' | 'added'>;
-
-const known = new WeakMap<object, { listeners: ListenerState[]; pools: PoolState[] }>();
+type Structure = NonNullable<Run['added']>;
 
 /** Every listener, pool and node there was in a run: those of its start, then what was added while it went on. */
-export function structureOf({ start, added }: RunStructure): { listeners: ListenerState[]; pools: PoolState[] } {
-  if (!added) return start;
-  let whole = known.get(added);
-  if (!whole) known.set(added, (whole = merge(start, added)));
-  return whole;
+export function structureOf({ start, added }: RunStructure): Structure {
+  return added ? merge(start, added) : start;
 }
 
 /** Nodes added to a pool stand behind those it had. What `first` has already is left out of `more`. */
-function merge(first: RunStructure['start'] | NonNullable<Run['added']>, more: NonNullable<Run['added']>): NonNullable<Run['added']> {
+function merge(first: Structure, more: Structure): Structure {
   const ids = new Set(first.listeners.map(({ id }) => id));
   const pools = new Map(first.pools.map((pool) => [pool.id, pool]));
   for (const pool of more.pools) {
@@ -27,11 +22,8 @@ function merge(first: RunStructure['start'] | NonNullable<Run['added']>, more: N
 }
 
 /** What snapshots taken later name beside those of the start, as they first name it; undefined: nothing. */
-export function addedLater(
-  start: NonNullable<Run['added']>,
-  later: readonly NonNullable<Run['added']>[],
-): NonNullable<Run['added']> | undefined {
-  const whole = later.reduce(merge, { listeners: start.listeners, pools: start.pools });
+export function addedLater(start: Structure, later: readonly Structure[]): Structure | undefined {
+  const whole = later.reduce(merge, start);
   const listeners = whole.listeners.slice(start.listeners.length);
   const nodesBefore = new Map(start.pools.map((pool) => [pool.id, pool.nodes.length]));
   const pools = whole.pools.flatMap((pool) => {
