@@ -1,5 +1,4 @@
 import { Download, Plus } from 'lucide-react';
-import { Fragment } from 'react';
 import { permittedDomains, permittedNetworks, type AuthorityStatus, type Issued } from '../../../shared/model/authority.ts';
 import { Expiry } from '../../forms/certificates/expiry.tsx';
 import { sayDate, sayNames } from '../../forms/certificates/certificate-words.ts';
@@ -14,6 +13,7 @@ import { PageHead } from '../../ui/page-head.tsx';
 import { Row, Table, Td, Th } from '../../ui/table.tsx';
 import { useNow } from '../../ui/use-now.ts';
 import styles from './authority.module.css';
+import { Fingerprint } from './fingerprint.tsx';
 import { TrustStoreRow } from './trust-store.tsx';
 
 const parent = { label: 'Certificates', href: '#/certificates' };
@@ -90,13 +90,7 @@ function Authority({
           </dd>
           <dt>SHA-256</dt>
           <dd className={`mono ${styles['print']}`}>
-            {facts.fingerprint.split(':').map((pair, i) => (
-              <Fragment key={i}>
-                {i > 0 ? ':' : ''}
-                <wbr />
-                {pair}
-              </Fragment>
-            ))}
+            <Fingerprint text={facts.fingerprint} />
           </dd>
           <dt>Key</dt>
           <dd className={styles['print']}>

@@ -1,5 +1,5 @@
 import { Copy, RefreshCw, Trash2 } from 'lucide-react';
-import { Fragment, useState } from 'react';
+import { useState } from 'react';
 import { formatHostPort } from '../../../shared/model/address.ts';
 import type { CertificateConfig } from '../../../shared/model/config.ts';
 import { errorMessage } from '../../bridge/client.ts';
@@ -16,6 +16,7 @@ import { missing } from '../../ui/format.ts';
 import { Fact, Facts, Hint, Inspector, InspectorBody, InspectorFoot, InspectorHead, Section } from '../../ui/inspector.tsx';
 import { MiddleTruncate } from '../../ui/middle-truncate.tsx';
 import styles from './certificates-screen.module.css';
+import { Fingerprint } from './fingerprint.tsx';
 import { useUsers } from './use-users.ts';
 
 interface InspectorProps {
@@ -104,13 +105,7 @@ export function CertificateInspector({ certificate, index, seen, now }: Inspecto
             <div className={styles['below']}>
               <h3>SHA-256</h3>
               <p className={`mono ${styles['print']}`}>
-                {facts.fingerprint.split(':').map((pair, i) => (
-                  <Fragment key={i}>
-                    {i > 0 ? ':' : ''}
-                    <wbr />
-                    {pair}
-                  </Fragment>
-                ))}
+                <Fingerprint text={facts.fingerprint} />
               </p>
             </div>
           </Section>

@@ -1,16 +1,13 @@
 import type { Client } from '../../../../shared/model/metrics.ts';
-import { useJournal } from '../../../stores/context.tsx';
 import { formatClockTenths, formatCount } from '../../../ui/format.ts';
 import { clientLabel } from '../client-label.ts';
+import { ClientMoves } from './client-moves.tsx';
 import type { Lane } from '../live-model.ts';
 import { Facts, InspectorHead, Section } from './parts.tsx';
 import css from './inspector.module.css';
 
 /** A client of a replay: where it was, and how it came there. Its requests were not recorded one by one. */
 export function PastClientInspector({ client, lane }: { client: Client; lane: Lane }) {
-  const entries = useJournal((s) => s.entries);
-  const label = (id: string | undefined) => lane.pool.nodes.find((n) => n.id === id)?.label ?? id ?? '';
-  const moves = entries.filter((e) => e.kind === 'client.moved' && e.pool === client.pool && e.client === client.key).slice(-5);
   return (
     <>
       <InspectorHead title={<span className={css['key']}>{clientLabel(client)}</span>}>
@@ -28,23 +25,7 @@ export function PastClientInspector({ client, lane }: { client: Client; lane: La
             ]}
           />
         </Section>
-        {moves.length > 0 ? (
-          <Section title="History" aside="newest first">
-            <ol className={css['history']}>
-              {moves.toReversed().map((entry) => (
-                <li key={entry.seq}>
-                  <b>
-                    Moved from {label(entry.from)} to {label(entry.to)}
-                  </b>
-                  <span className="muted num">
-                    {formatClockTenths(entry.time)}
-                    {entry.reason ? `, ${entry.reason}` : ''}
-                  </span>
-                </li>
-              ))}
-            </ol>
-          </Section>
-        ) : null}
+        <ClientMoves client={client} pool={lane.pool} formatTime={formatClockTenths} />
       </div>
     </>
   );
