@@ -1,7 +1,8 @@
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { Config } from '../../shared/model/config.ts';
-import { axeProblems, startScreens, type OpenOptions, type Screens } from './screens-harness.ts';
+import { useScreens } from './open-screens.ts';
+import { axeProblems } from './screens-harness.ts';
 
 const nodes = [{ id: 'a', address: '127.0.0.1:9001' }];
 const config = {
@@ -10,25 +11,7 @@ const config = {
   pools: [{ id: 'web', name: 'Web', nodes }],
 };
 
-let screens: Screens;
-let opened: { page: Page; errors: string[] }[] = [];
-beforeAll(async () => {
-  screens = await startScreens();
-}, 60_000);
-afterAll(() => screens.close());
-afterEach(async () => {
-  const all = opened;
-  opened = [];
-  for (const { page } of all) await page.context().close();
-  expect(all.flatMap(({ errors }) => errors)).toEqual([]);
-});
-
-async function open(hash: string, options: OpenOptions = { fake: { config } }): Promise<Page> {
-  const one = await screens.open(hash, options);
-  opened.push(one);
-  one.page.setDefaultTimeout(5_000);
-  return one.page;
-}
+const open = useScreens({ fake: { config } });
 const running = (page: Page) => page.evaluate<Config>(() => window.fake.handlers['config.get']({}));
 const store = (page: Page, name: string) => page.getByRole('listitem').filter({ has: page.getByRole('heading', { name }) });
 const shots = process.env['SHOTS'];

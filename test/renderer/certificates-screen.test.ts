@@ -1,8 +1,9 @@
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { fakeCertificate } from '../../renderer/bridge/fake-certificates.ts';
 import type { Config } from '../../shared/model/config.ts';
-import { axeProblems, startScreens, type OpenOptions, type Screens } from './screens-harness.ts';
+import { useScreens } from './open-screens.ts';
+import { axeProblems, type OpenOptions } from './screens-harness.ts';
 
 const day = 86_400_000;
 const now = Date.now();
@@ -34,25 +35,7 @@ const servers = [
 const full: OpenOptions = { fake: { config: world, servers } };
 const blank: OpenOptions = { fake: { servers } };
 
-let screens: Screens;
-let opened: { page: Page; errors: string[] }[] = [];
-beforeAll(async () => {
-  screens = await startScreens();
-}, 60_000);
-afterAll(() => screens.close());
-afterEach(async () => {
-  const all = opened;
-  opened = [];
-  for (const { page } of all) await page.context().close();
-  expect(all.flatMap(({ errors }) => errors)).toEqual([]);
-});
-
-async function open(hash: string, options: OpenOptions = full): Promise<Page> {
-  const one = await screens.open(hash, options);
-  opened.push(one);
-  one.page.setDefaultTimeout(5_000);
-  return one.page;
-}
+const open = useScreens(full);
 const running = (page: Page) => page.evaluate<Config>(() => window.fake.handlers['config.get']({}));
 
 describe('certificates', () => {

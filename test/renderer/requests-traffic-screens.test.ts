@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { axeProblems, startScreens, type OpenOptions, type Screens } from './screens-harness.ts';
+import { describe, expect, it } from 'vitest';
+import { useScreens } from './open-screens.ts';
+import { axeProblems } from './screens-harness.ts';
 
 const web = {
   version: 1,
@@ -18,26 +19,7 @@ const web = {
 const busy = { config: web, clients: { web: 36 }, rates: { web: 90 } };
 const quiet = { config: web };
 
-let screens: Screens;
-let opened: { page: Page; errors: string[] }[] = [];
-
-beforeAll(async () => {
-  screens = await startScreens();
-}, 60_000);
-afterAll(() => screens.close());
-afterEach(async () => {
-  const all = opened;
-  opened = [];
-  for (const { page } of all) await page.context().close();
-  expect(all.flatMap(({ errors }) => errors)).toEqual([]);
-});
-
-async function open(hash: string, options: OpenOptions): Promise<Page> {
-  const one = await screens.open(hash, options);
-  opened.push(one);
-  one.page.setDefaultTimeout(5_000);
-  return one.page;
-}
+const open = useScreens();
 
 const rows = (page: Page) => page.locator('main tbody tr:not([aria-hidden])');
 const rowTexts = (page: Page) => rows(page).allTextContents();

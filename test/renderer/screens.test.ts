@@ -1,7 +1,8 @@
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Config } from '../../shared/model/config.ts';
-import { axeProblems, startScreens, type OpenOptions, type Screens } from './screens-harness.ts';
+import { useScreens } from './open-screens.ts';
+import { axeProblems, type OpenOptions } from './screens-harness.ts';
 
 const web = {
   version: 1,
@@ -18,26 +19,7 @@ const web = {
 };
 const world = { fake: { config: web, clients: { web: 36 }, rates: { web: 142 } } } satisfies OpenOptions;
 
-let screens: Screens;
-let opened: { page: Page; errors: string[] }[] = [];
-
-beforeAll(async () => {
-  screens = await startScreens();
-}, 60_000);
-afterAll(() => screens.close());
-afterEach(async () => {
-  const all = opened;
-  opened = [];
-  for (const { page } of all) await page.context().close();
-  expect(all.flatMap(({ errors }) => errors)).toEqual([]);
-});
-
-async function open(hash: string, options: OpenOptions = world): Promise<Page> {
-  const one = await screens.open(hash, options);
-  opened.push(one);
-  one.page.setDefaultTimeout(5_000);
-  return one.page;
-}
+const open = useScreens(world);
 
 const running = (page: Page) => page.evaluate<Config>(() => window.fake.handlers['config.get']({}));
 const applyButton = (page: Page) => page.getByRole('button', { name: /^Apply/ });
