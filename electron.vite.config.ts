@@ -1,6 +1,7 @@
 import path from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
+import { cssInRem } from './css-in-rem.ts';
 
 const at = (file: string) => path.resolve(import.meta.dirname, file);
 
@@ -49,6 +50,7 @@ export default defineConfig({
     // Relative, so that one build serves app:// and http:// alike.
     base: './',
     plugins: [react()],
+    css: { postcss: { plugins: cssInRem } },
     build: {
       outDir: at('out/renderer'),
       emptyOutDir: true,

@@ -11,6 +11,7 @@ const sources = [
   'shared',
   'resources',
   'electron.vite.config.ts',
+  'css-in-rem.ts',
   'package.json',
   'package-lock.json',
   'tsconfig.json',

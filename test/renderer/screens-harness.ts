@@ -6,6 +6,7 @@ import path from 'node:path';
 import react from '@vitejs/plugin-react';
 import type { Browser, Page } from 'playwright-core';
 import { build } from 'vite';
+import { cssInRem } from '../../css-in-rem.ts';
 import type { FakeOptions } from '../../renderer/bridge/fake-client.ts';
 import { launchBrowser, newContext } from '../support/browser.ts';
 import { type Bundle, keptBundle } from './kept-bundle.ts';
@@ -42,6 +43,7 @@ async function bundle(): Promise<Bundle> {
     configFile: false,
     logLevel: 'error',
     plugins: [react()],
+    css: { postcss: { plugins: cssInRem } },
     build: {
       write: false,
       minify: false,

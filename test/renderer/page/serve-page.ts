@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import react from '@vitejs/plugin-react';
 import { build } from 'vite';
+import { cssInRem } from '../../../css-in-rem.ts';
 
 const types: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
@@ -28,6 +29,7 @@ export async function servePage(): Promise<ServedPage> {
     configFile: false,
     logLevel: 'error',
     plugins: [react()],
+    css: { postcss: { plugins: cssInRem } },
     build: { outDir: folder, emptyOutDir: true, assetsInlineLimit: 0, modulePreload: { polyfill: false } },
   });
   const server = createServer((request, response) => {
