@@ -187,6 +187,18 @@ test('1,000 clients are squares, found ones are named, and the table mirrors the
   await page.context().close();
 });
 
+test('clients just too many to be known one by one are a square each all the same', async () => {
+  const page = await open('scenario=counted');
+  await page.waitForSelector('[data-squares]');
+  await page.getByText('1 square = 1 client, active or idle').waitFor();
+  const drawn = () =>
+    page.locator('[data-squares] path').evaluateAll((all) => all.reduce((sum, p) => sum + p.getAttribute('d')!.split('M').length - 1, 0));
+  await expect.poll(drawn).toBe(1_020);
+  await page.locator('[data-group="web/n2"] [data-squares] svg').hover({ position: { x: 8, y: 3 } });
+  await page.getByText(/^\d+ clients, \d+ of them active; a square is one$/).waitFor();
+  await page.context().close();
+});
+
 test('6,000 clients are counted, so many to a square, and still found, chosen and moved truthfully', async () => {
   const page = await open('scenario=many');
   await page.waitForSelector('[data-squares]');

@@ -105,7 +105,17 @@ export function galleryWorld(now: number): GalleryWorld {
     const p = rate > 0 ? { p50: 12, p95: 31, p99: 58 } : { p50: null, p95: null, p99: null };
     const clients = i === 0 ? toClients('web', node.id, now) : [];
     return {
-      ...{ key: `web/${node.id}`, pool, node, state: effectiveState(node), clients, count: clients.length, active: 3, counts: null },
+      ...{
+        key: `web/${node.id}`,
+        pool,
+        node,
+        state: effectiveState(node),
+        clients,
+        count: clients.length,
+        active: 3,
+        counted: false,
+        counts: null,
+      },
       rates: { requestsPerSecond: rate, errorsPerSecond: 0, ...p, connections: node.connections, stickyClients: node.stickyClients },
     };
   });

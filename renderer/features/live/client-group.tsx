@@ -14,7 +14,7 @@ import css from './client-group.module.css';
 interface ClientGroupProps {
   lane: Lane;
   packed: boolean;
-  /** Clients a square stands for; above 1 they are only counted. Default 1. */
+  /** Clients a square stands for. Default 1. */
   perSquare?: number;
   /** Chips without their name, small enough that all lanes stay in view. Default false. */
   dense?: boolean;

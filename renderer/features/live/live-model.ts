@@ -17,6 +17,8 @@ export interface Lane {
   state: EffectiveState;
   /** Clients known one by one: all of them, or of very many the pinned, the found and the chosen. */
   clients: Client[];
+  /** `clients` holds only some: the rest are counted, by the engine. */
+  counted: boolean;
   /** How many there are, and how many of them have asked lately. */
   count: number;
   active: number;
@@ -46,7 +48,7 @@ export interface LiveModel {
   totalClients: number;
   /** Above 150 each client is a square. */
   packed: boolean;
-  /** Clients a square stands for; above 1 they are only counted. */
+  /** Clients a square stands for. */
   perSquare: number;
   traffic: TrafficView;
   config: Config;
@@ -110,7 +112,7 @@ export function buildLiveModel(sources: LiveSources): LiveModel {
       const count = counts === null ? known.length : node.stickyClients;
       const active = own === null ? known.filter((c) => now - c.lastSeen <= idleMs).length : Math.min(own.active, count);
       const rates = traffic.nodes.get(key);
-      return { key, pool, node, state: effectiveState(node), clients: known, count, active, counts: own, rates };
+      return { key, pool, node, state: effectiveState(node), clients: known, counted: counts !== null, count, active, counts: own, rates };
     });
     const rows = Math.max(1, lanes.length);
     blocks.push({

@@ -8,7 +8,7 @@ import css from './client-group.module.css';
 
 interface SquaresProps {
   lane: Lane;
-  /** Clients a square stands for; above 1 they are only counted. */
+  /** Clients a square stands for; 1 where they are known one by one. */
   perSquare: number;
   now: number;
   selected: string | null;
@@ -28,10 +28,14 @@ function path(i: number, share = 1): string {
 }
 
 /** One square a client; of very many, so many to a square, the active ones first. */
-function draw({ clients, count, active }: Lane, perSquare: number, now: number): { squares: number; active: string; idle: string } {
+function draw(
+  { clients, counted, count, active }: Lane,
+  perSquare: number,
+  now: number,
+): { squares: number; active: string; idle: string } {
   let on = '';
   let off = '';
-  if (perSquare === 1) {
+  if (!counted) {
     clients.forEach((client, i) => {
       if (isIdle(client, now)) off += path(i);
       else on += path(i);
@@ -54,7 +58,7 @@ export function Squares({ lane, perSquare, now, selected, onSelect }: SquaresPro
   const { squares, active, idle } = draw(lane, perSquare, now);
   const width = squaresPerRow * pitch;
   const height = Math.max(1, Math.ceil(squares / squaresPerRow)) * pitch - (pitch - square);
-  const single = perSquare === 1;
+  const single = !lane.counted;
   const chosen = single ? lane.clients.findIndex((client) => clientId(client.pool, client.key) === selected) : -1;
   const pointed = over !== null && over < squares ? over : null;
   const placeOf = (event: MouseEvent<SVGSVGElement>) => {
@@ -76,7 +80,7 @@ export function Squares({ lane, perSquare, now, selected, onSelect }: SquaresPro
   const words = () => {
     const client = single && pointed !== null ? lane.clients[pointed] : undefined;
     if (client) return clientWords(client);
-    return `${formatCount(lane.count)} clients, ${formatCount(lane.active)} of them active; a square is ${formatCount(perSquare)}`;
+    return `${formatCount(lane.count)} clients, ${formatCount(lane.active)} of them active; a square is ${perSquare === 1 ? 'one' : formatCount(perSquare)}`;
   };
   return (
     <div className={css['field']} data-squares>

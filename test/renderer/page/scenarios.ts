@@ -59,5 +59,7 @@ export const scenarios: Record<string, FakeOptions> = {
     rates: { web: 30 },
   },
   many: { config: three, clients: { web: 6_000 }, rates: { web: 900 } },
+  // Just too many to be known one by one, and few enough that each is a square still.
+  counted: { config: three, clients: { web: 1_020 }, rates: { web: 900 } },
   thousand: { config: eight, clients: { web: 516, api: 484 }, rates: { web: 1_200, api: 660 } },
 };
