@@ -82,11 +82,13 @@ export function buildCommands(stores: Stores, client: Client, openHelp: () => vo
     ...(key ? { keys: ['g', key] } : {}),
     run: to(screen),
   }));
-  commands.push(
-    {
+  const canPause = paused || stores.engine.store.getState().connection !== 'offline';
+  if (canPause)
+    commands.push({
       ...{ id: 'pause', group: 'View', label: paused ? 'Resume the view' : 'Pause the view', also: 'stop freeze live', keys: ['p'] },
       run: () => togglePause(stores),
-    },
+    });
+  commands.push(
     ...replayCommands(stores),
     { id: 'present', group: 'View', label: 'Present', also: 'projector full screen', keys: ['f'], run: go('#/present') },
     { id: 'help', group: 'View', label: 'Keyboard shortcuts', also: 'help keys', keys: ['?'], run: openHelp },
