@@ -1,4 +1,4 @@
-import type { Verdict } from '../../shared/model/metrics.ts';
+import type { Verdict } from '../../shared/model/verdicts.ts';
 
 const words: Partial<Record<Verdict, { short: string; long: string }>> = {
   'chosen:turn': { short: 'By its turn', long: 'It was the node’s turn in the weighted rotation.' },

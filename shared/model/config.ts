@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ipVersion, isAddressOrCidr, parseHostPort } from './address.ts';
+import { parseStatusRanges } from './status-ranges.ts';
 
 /**
  * The JSON file, version 1: one schema for the file, the control API, the window's forms and the engine.
@@ -53,20 +54,6 @@ export const checkTypeSchema = choice('none', 'connection', 'http', 'http_body')
 export const checkMethodSchema = choice('GET', 'HEAD', 'OPTIONS', 'POST');
 export const proxyProtocolSchema = choice('none', 'v1', 'v2');
 export const tlsProfileSchema = choice('recommended', 'legacy');
-
-/** One status ("200"), ranges ("200-399"), or a list of both ("200,204,300-399"); 100–599. */
-export function parseStatusRanges(spec: string): [number, number][] | undefined {
-  const ranges: [number, number][] = [];
-  for (const part of spec.split(',')) {
-    const match = /^\s*([1-5][0-9]{2})(?:\s*-\s*([1-5][0-9]{2}))?\s*$/.exec(part);
-    if (!match) return undefined;
-    const low = Number(match[1]);
-    const high = Number(match[2] ?? match[1]);
-    if (high < low) return undefined;
-    ranges.push([low, high]);
-  }
-  return ranges;
-}
 
 function compiles(pattern: string): boolean {
   try {

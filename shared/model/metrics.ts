@@ -1,27 +1,8 @@
 import { z } from 'zod';
 import { observedStateSchema } from './state.ts';
+import { verdicts } from './verdicts.ts';
 
-/** Why a candidate was taken or passed over, one a candidate. The winner's is `chosen:<how>`. */
-export const verdictSchema = z.enum([
-  'chosen:turn',
-  'chosen:least',
-  'chosen:hash',
-  'chosen:random',
-  'chosen:sticky-cookie',
-  'chosen:sticky-table',
-  'chosen:pinned',
-  'chosen:only',
-  'chosen:retry',
-  'down',
-  'draining',
-  'rejecting',
-  'backup',
-  'full',
-  'not-sticky',
-  'not-turn',
-  'tried',
-]);
-export type Verdict = z.output<typeof verdictSchema>;
+export const verdictSchema = z.enum(verdicts);
 
 /** One client of a pool as stickiness or the client table knows it. */
 export const clientSchema = z.object({

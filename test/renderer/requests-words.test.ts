@@ -14,7 +14,8 @@ import {
   whyHeadline,
 } from '../../renderer/features/requests/request-words.ts';
 import { phasesOf } from '../../renderer/features/requests/timing.ts';
-import { verdictSchema, type RequestRecord } from '../../shared/model/metrics.ts';
+import type { RequestRecord } from '../../shared/model/metrics.ts';
+import { verdicts } from '../../shared/model/verdicts.ts';
 
 const names: Record<string, string> = { a: 'api-1', b: 'api-2', c: 'api-3' };
 const nameOf = (id: string) => names[id] ?? id;
@@ -38,7 +39,7 @@ const record = (part: Partial<RequestRecord>): RequestRecord => ({
 
 describe('why this node', () => {
   it('has a short word and a sentence for every verdict there is', () => {
-    const all = verdictSchema.options.map((verdict) => verdictWords(verdict, 'chosen:turn'));
+    const all = verdicts.map((verdict) => verdictWords(verdict, 'chosen:turn'));
     for (const { short, long } of all) {
       expect(short).toMatch(/^[a-z ]{4,14}$/);
       expect(long).toMatch(/^[A-Z].{15,}\.$/);

@@ -1,5 +1,5 @@
 import { isAddressOrCidr, isDnsName, parseHostPort } from '../../../shared/model/address.ts';
-import { parseStatusRanges } from '../../../shared/model/config.ts';
+import { parseStatusRanges } from '../../../shared/model/status-ranges.ts';
 import { parseConfig } from '../../../shared/model/validate.ts';
 import type { ImportNote } from './notes.ts';
 import { directiveName, readProxy, type Proxy, type ServerLine } from './haproxy-proxy.ts';

@@ -1,4 +1,5 @@
-import { verdictSchema, type RequestRecord, type Sampling, type Verdict } from '../../../shared/model/metrics.ts';
+import type { RequestRecord, Sampling } from '../../../shared/model/metrics.ts';
+import { verdicts, type Verdict } from '../../../shared/model/verdicts.ts';
 import type { RequestQuery } from '../api.ts';
 import { Sampler } from './sampler.ts';
 
@@ -8,10 +9,8 @@ export const MAX_CANDIDATES = 32;
 /** Code 0 in a decision: nothing is said about this candidate. */
 export const NO_VERDICT = 0;
 
-const words: readonly Verdict[] = verdictSchema.options;
-
-/** The small integer a decision keeps for each word: 1 and up, in the schema's order. */
-export const verdictCode = Object.fromEntries(words.map((word, i) => [word, i + 1])) as Readonly<Record<Verdict, number>>;
+/** The small integer a decision keeps for each word: 1 and up, in the list's order. */
+export const verdictCode = Object.fromEntries(verdicts.map((word, i) => [word, i + 1])) as Readonly<Record<Verdict, number>>;
 
 const lastChosen = verdictCode['chosen:retry'];
 
@@ -263,7 +262,7 @@ export class RequestRing {
     const why: RequestRecord['why'] = [];
     const explain = (index: number, code: number) => {
       const node = candidates[index];
-      const verdict = words[code - 1];
+      const verdict = verdicts[code - 1];
       if (node !== undefined && verdict !== undefined) why.push({ node, verdict });
     };
     const start = slot * MAX_CANDIDATES;

@@ -1,4 +1,5 @@
-import { verdictSchema, type Client, type ClientCounts, type Verdict } from '../../../shared/model/metrics.ts';
+import type { Client, ClientCounts } from '../../../shared/model/metrics.ts';
+import { verdicts, type Verdict } from '../../../shared/model/verdicts.ts';
 import type { ClientQuery, ClientSort } from '../api.ts';
 import type { PoolNode } from '../pools/node.ts';
 import type { Pool } from '../pools/pool.ts';
@@ -7,7 +8,7 @@ import type { StickyClient } from './table.ts';
 
 type Entry = StickyClient<PoolNode>;
 
-const verdictOf = (code: number): Verdict => verdictSchema.options[code - 1]!;
+const verdictOf = (code: number): Verdict => verdicts[code - 1]!;
 
 /** An entry in words and ids, as it goes out of the engine. */
 export function describeClient(pool: Pool, entry: Entry): Client {

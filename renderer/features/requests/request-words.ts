@@ -1,4 +1,5 @@
-import type { RequestRecord, Sampling, Verdict } from '../../../shared/model/metrics.ts';
+import type { RequestRecord, Sampling } from '../../../shared/model/metrics.ts';
+import type { Verdict } from '../../../shared/model/verdicts.ts';
 import { formatClock, formatCount, formatDuration, formatMs } from '../../ui/format.ts';
 
 /** A time of day to the millisecond: "14:03:07.912". */

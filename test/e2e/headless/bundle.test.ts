@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -56,6 +56,24 @@ it('the build runs in an empty folder: engine, demo, control API and screens', a
     await exited;
   }
 }, 30_000);
+
+it("the engine's thread starts without the schema library, which it has no use for", () => {
+  const seen = new Map<string, string>();
+  const follow = (file: string): void => {
+    if (seen.has(file)) return;
+    const source = readFileSync(file, 'utf8');
+    seen.set(file, source);
+    for (const [, next = ''] of source.matchAll(/^import .*?"(\.[^"]+)";$/gm)) follow(path.resolve(path.dirname(file), next));
+  };
+  follow(path.join(root, 'out/main/engine-worker.js'));
+  expect(seen.size).toBeGreaterThan(1);
+  expect([...seen].filter(([, source]) => source.includes('ZodType')).map(([file]) => path.basename(file))).toEqual([]);
+  // The control plane's own program does hold it: what is looked for is there to be found.
+  const chunks = readdirSync(path.join(root, 'out/main/chunks')).map((name) =>
+    readFileSync(path.join(root, 'out/main/chunks', name), 'utf8'),
+  );
+  expect(chunks.some((source) => source.includes('ZodType'))).toBe(true);
+});
 
 /** The words of an instruction of the Dockerfile in docs/docker.md, with the image's paths and port made this test's. */
 function imageWords(instruction: string, uiPort: number): string[] {

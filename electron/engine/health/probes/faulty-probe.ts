@@ -1,4 +1,5 @@
-import { parseStatusRanges, type HealthCheckConfig } from '../../../../shared/model/config.ts';
+import type { HealthCheckConfig } from '../../../../shared/model/config.ts';
+import { parseStatusRanges } from '../../../../shared/model/status-ranges.ts';
 import type { Clock } from '../../clock.ts';
 import { faultMark, type NodeFault } from '../../pools/node-fault.ts';
 import type { Probe } from './probe.ts';

@@ -1,5 +1,6 @@
 import { formatHostPort, type HostPort } from '../../../../shared/model/address.ts';
-import { parseStatusRanges, type HealthCheckConfig } from '../../../../shared/model/config.ts';
+import type { HealthCheckConfig } from '../../../../shared/model/config.ts';
+import { parseStatusRanges } from '../../../../shared/model/status-ranges.ts';
 import { matchPattern, maxMatchMs, prepareMatching } from '../patterns/pattern-matcher.ts';
 import { AnswerReader } from './answer-reader.ts';
 import { dialProbe } from './probe-socket.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { NO_VERDICT, RequestRing, Reused, verdictCode, type Phases } from '../../../../electron/engine/metrics/request-ring.ts';
-import { verdictSchema } from '../../../../shared/model/metrics.ts';
+import { verdicts } from '../../../../shared/model/verdicts.ts';
 
 const ids = ['a', 'b', 'c'];
 const codes = Uint8Array.of(verdictCode['chosen:turn'], verdictCode['not-turn'], verdictCode['down']);
@@ -85,7 +85,7 @@ describe('records', () => {
 
   it('have a code for every word, and 0 for silence', () => {
     const ring = new RequestRing(4);
-    const all = verdictSchema.options;
+    const all = verdicts;
     const names = all.map((_, i) => `n${i}`);
     ring.push(
       0,

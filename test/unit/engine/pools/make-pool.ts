@@ -1,5 +1,5 @@
 import type { JournalFact } from '../../../../shared/model/journal.ts';
-import type { Verdict } from '../../../../shared/model/metrics.ts';
+import type { Verdict } from '../../../../shared/model/verdicts.ts';
 import { poolSchema, type PoolConfig } from '../../../../shared/model/config.ts';
 import { hash32 } from '../../../../electron/engine/balancing/hash.ts';
 import { verdictCode } from '../../../../electron/engine/metrics/request-ring.ts';
