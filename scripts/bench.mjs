@@ -7,7 +7,8 @@ import { runInForeground } from './lib/foreground.mjs';
 
 /**
  * `npm run bench`: builds what is to be measured, then measures it (test/bench/main.ts). `npm run bench -- window` measures what the
- * screens cost (test/bench/window.ts). Arguments are passed on; `--help` lists them.
+ * screens cost (test/bench/window.ts), `npm run bench -- start` how long the app takes to show what is true (test/bench/start.ts).
+ * Arguments are passed on; `--help` lists them.
  */
 try {
   await ensureInstalled();
@@ -15,7 +16,7 @@ try {
   const { code: buildCode, output } = await ensureBuilt(node);
   if (buildCode !== 0) throw new Error(`The build failed:\n${output}`);
   const [what, ...rest] = process.argv.slice(2);
-  const [program, args] = what === 'window' ? ['window.ts', rest] : ['main.ts', process.argv.slice(2)];
+  const [program, args] = what === 'window' || what === 'start' ? [`${what}.ts`, rest] : ['main.ts', process.argv.slice(2)];
   const { code } = await runInForeground(node, [at('test', 'bench', program), ...args], { env: environmentFor(node) });
   process.exitCode = code;
 } catch (error) {

@@ -85,8 +85,11 @@ export async function launchBrowser(more: Pick<LaunchOptions, 'args' | 'env'> = 
   return browser;
 }
 
-/** The same, with the id of its first process, for those who measure it and its children. @throws Error as `launchBrowser`. */
-export async function launchMeasuredBrowser(): Promise<{ browser: Browser; pid: number; close: () => Promise<void> }> {
+/**
+ * The same, with the id of its first process, for those who measure it and its children, and the address others connect to.
+ * @throws Error as `launchBrowser`.
+ */
+export async function launchMeasuredBrowser(): Promise<{ browser: Browser; pid: number; address: string; close: () => Promise<void> }> {
   const { options, clean } = await launchOptions();
   const server = await chromium.launchServer(options);
   const browser = await chromium.connect(server.wsEndpoint());
@@ -95,7 +98,7 @@ export async function launchMeasuredBrowser(): Promise<{ browser: Browser; pid: 
     await server.close();
     clean();
   };
-  return { browser, pid: server.process().pid ?? 0, close };
+  return { browser, pid: server.process().pid ?? 0, address: server.wsEndpoint(), close };
 }
 
 /** A fresh profile in `browser`, in the one language texts and numbers are compared in. */

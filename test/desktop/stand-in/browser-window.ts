@@ -1,10 +1,11 @@
 import { EventEmitter } from 'node:events';
 import { readFileSync } from 'node:fs';
-import type { Browser, BrowserContext, Page, Request, Route } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium, type Page, type Request, type Route } from 'playwright-core';
 import { launchBrowser, newContext } from '../../support/browser.ts';
 import { app, cancelable } from './app.ts';
 import { calls } from './call-log.ts';
 import { ipcMain } from './ipc-main.ts';
+import { mark } from './marks.ts';
 import { preloadScript } from './page-shim.ts';
 import { fromWeb, fulfil, toWeb } from './protocol.ts';
 import { screen } from './screen.ts';
@@ -21,6 +22,11 @@ interface WindowOptions {
 type OpenHandler = (details: { url: string }) => { action: 'allow' | 'deny' };
 
 let browser: Promise<Browser> | undefined;
+/** One of its own, or the running one whose address STAND_IN_BROWSER says: Electron need not start a Chromium either. */
+const ownBrowser = (): Promise<Browser> => {
+  const running = process.env['STAND_IN_BROWSER'];
+  return running ? chromium.connect(running) : launchBrowser();
+};
 app.beforeExit = async () => {
   await (await browser)?.close();
 };
@@ -127,14 +133,17 @@ export class BrowserWindow extends EventEmitter {
     this.#visible = options.show !== false;
     this.webContents = new WebContents(this);
     windows.push(this);
+    mark('window opened');
     app.emit('web-contents-created', {}, this.webContents);
     this.page = this.#open();
   }
 
   async #open(): Promise<Page> {
-    browser ??= launchBrowser();
+    browser ??= ownBrowser();
     const { width, height } = this.#bounds;
-    const context = await newContext(await browser, { viewport: { width, height } });
+    const ours = await browser;
+    mark('Chromium there');
+    const context = await newContext(ours, { viewport: { width, height } });
     await context.exposeBinding('__standInInvoke', async ({ frame }, { channel, args }: { channel: string; args: unknown[] }) => {
       const isMain = frame.parentFrame() === null;
       const url = fromWeb(frame.url());
@@ -152,7 +161,9 @@ export class BrowserWindow extends EventEmitter {
     grant(context, this.webContents);
     // What the page opens is asked for above, and never a page of this window.
     context.on('page', (page) => void page.opener().then((opener) => opener && page.close()));
-    return this.#follow(await context.newPage());
+    const page = await context.newPage();
+    mark('page there');
+    return this.#follow(page);
   }
 
   #follow(page: Page): Page {

@@ -1,5 +1,6 @@
 import { pathToFileURL } from 'node:url';
 import * as electron from './electron.ts';
+import { mark } from './marks.ts';
 import './register.ts';
 
 /**
@@ -41,4 +42,6 @@ process.channel?.unref();
 
 const main = process.argv[2];
 if (main === undefined) throw new Error('Name the bundled main to run.');
+mark('stand-in loaded');
 await import(pathToFileURL(main).href);
+mark('main evaluated');

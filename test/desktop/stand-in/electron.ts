@@ -3,6 +3,7 @@ import { app } from './app.ts';
 import { BrowserWindow } from './browser-window.ts';
 import { calls, noted } from './call-log.ts';
 import { ipcMain } from './ipc-main.ts';
+import { marks } from './marks.ts';
 import { Menu } from './menu.ts';
 import { nativeImage } from './native-image.ts';
 import { Notification } from './notification.ts';
@@ -39,7 +40,7 @@ const powerMonitor = new EventEmitter();
 /** As Electron's: a request by the main process itself, which custom protocols answer too. */
 const net = { fetch: (url: string, init?: RequestInit) => answerByProtocol(new Request(url, init)) };
 const nativeTheme = Object.assign(new EventEmitter(), { themeSource: 'system', shouldUseDarkColors: true });
-const standIn = { calls };
+const standIn = { calls, marks };
 
 export {
   app,

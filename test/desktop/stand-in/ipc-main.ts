@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { mark } from './marks.ts';
 
 type Handler = (event: unknown, ...args: unknown[]) => unknown;
 
@@ -17,7 +18,10 @@ class IpcMain extends EventEmitter {
   async invoke(channel: string, event: unknown, args: unknown[]): Promise<unknown> {
     const handler = this._invokeHandlers.get(channel);
     if (!handler) throw new Error(`No handler registered for '${channel}'`);
-    return structuredClone(await handler(event, ...structuredClone(args)));
+    mark(`${channel} asked`);
+    const answer = structuredClone(await handler(event, ...structuredClone(args)));
+    mark(`${channel} answered`);
+    return answer;
   }
 }
 
