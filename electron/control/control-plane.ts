@@ -26,6 +26,7 @@ import type { Overlay } from './overlay.ts';
 import { recoveryWords } from './recovery-words.ts';
 import { SettingsKeeper } from './settings/settings.ts';
 import { TrafficKeeper } from './traffic-history.ts';
+import { noUpdates, type UpdatesPort } from './updates-port.ts';
 import { Workspace } from './workspace.ts';
 
 /** The engine as the control plane needs it: EngineHost, or an Engine behind a few lines in tests. */
@@ -72,6 +73,8 @@ export interface ControlPlaneOptions {
   historyFolder?: string | undefined;
   /** Where the local certificate authority is kept (made when it is wanted), what protects its key, and who is to trust it. Default: none is kept. */
   authority?: { folder: string; vault: KeyVault; trust?: TrustPort } | undefined;
+  /** What brings the program up to date. Default: nothing does. */
+  updates?: UpdatesPort | undefined;
   version: string;
   /** Validate handlers' answers against the contract: tests and development. Default false. */
   validateResults?: boolean;
@@ -281,6 +284,10 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
   const setPaused = async (paused: boolean): Promise<void> => {
     if (await workspace.setPaused(paused)) hub.publish('app.paused', { paused });
   };
+  const updates = options.updates ?? noUpdates;
+  updates.onChange((state) => {
+    hub.publish('updates.changed', state);
+  });
   const handlers = createHandlers({
     engine: engineHost,
     workspace,
@@ -292,6 +299,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     lab,
     authority,
     openings,
+    updates,
     setPaused,
     info,
   });

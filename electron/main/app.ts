@@ -22,6 +22,8 @@ import { denyEverythingElse } from './security.ts';
 import { holdChecksDuringSleep } from './sleep.ts';
 import { startAtLogin, startsHidden } from './start-at-login.ts';
 import { TrayIcon } from './tray.ts';
+import { desktopUpdates, takeUpdateProblem } from './updates/desktop-updates.ts';
+import { firstCheckMs, type Updates } from './updates/updates.ts';
 import { bundledPreload, openMainWindow, type MainWindow } from './window.ts';
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
@@ -43,7 +45,17 @@ export async function runApp(mainFolder: string, asked: AskedFor): Promise<void>
   // Preferences only: a damaged file is put aside, and read from its copy, rather than keeping the app from starting.
   const damage = putAsideDamaged(path.join(app.getPath('userData'), 'preferences.json'));
   const preferences: Preferences = new ElectronStore<Record<string, unknown>>({ name: 'preferences', clearInvalidConfig: true });
-  const plane = createDesktopPlane(preferences, damage);
+  const updates = desktopUpdates({
+    preferences,
+    quitInto: (last) => {
+      quitting.into(last);
+    },
+    onFound: ({ version }) => {
+      const text = 'Settings say what it brings. Nothing is downloaded or installed before you say so.';
+      plane.openings.add({ kind: 'notice', title: `Evenkeel ${version} is available`, text });
+    },
+  });
+  const plane = createDesktopPlane(preferences, damage, updates);
   const saved = readSettings(preferences.get('settings') ?? {}).settings;
   const quitting = quitWhenDrained(plane);
   followTheme(plane, saved);
@@ -55,8 +67,13 @@ export async function runApp(mainFolder: string, asked: AskedFor): Promise<void>
     plane.openings.add({ kind: 'screen', hash });
     window.show();
   };
-  setMenu(plane, open, window.show);
-  const tray = trayOf(plane, window.show);
+  const showUpdates = (): void => {
+    updates.check();
+    open('#/settings?to=updates');
+  };
+  const hasUpdates = updates.get().state !== 'unavailable';
+  setMenu({ plane, open, show: window.show, showUpdates: hasUpdates ? showUpdates : undefined });
+  const tray = trayOf(plane, window.show, showUpdates);
   if (!startsHidden(saved)) window.show();
 
   app.on('activate', window.show);
@@ -65,6 +82,10 @@ export async function runApp(mainFolder: string, asked: AskedFor): Promise<void>
     if (process.platform !== 'darwin') app.quit();
   });
   followLogin(plane, saved);
+  followUpdates(plane, saved, updates);
+  const notInstalled = takeUpdateProblem(preferences);
+  if (notInstalled !== undefined)
+    plane.openings.add({ kind: 'notice', title: 'The update was not installed; the version before it runs', text: notInstalled });
 
   const problem = await started;
   const announcer = announce({
@@ -76,14 +97,18 @@ export async function runApp(mainFolder: string, asked: AskedFor): Promise<void>
       open(timelineAt(at, Date.now()));
     },
   });
-  const mirror = new EngineMirror(plane, (facts) => {
-    tray.show({ facts, paused: plane.info().paused });
+  const showInTray = (): void => {
+    tray.show({ facts: mirror.snapshot, paused: plane.info().paused, updates: updates.get() });
+  };
+  const mirror = new EngineMirror(plane, () => {
+    showInTray();
     announcer.look();
   });
-  plane.subscribe('app.paused', ({ paused }) => {
-    tray.show({ facts: mirror.snapshot, paused });
-  });
+  plane.subscribe('app.paused', showInTray);
+  plane.subscribe('updates.changed', showInTray);
+  showInTray();
   app.on('will-quit', () => {
+    updates.close();
     mirror.close();
     announcer.close();
     tray.destroy();
@@ -180,7 +205,17 @@ function tellAboutTray(preferences: Preferences): void {
     });
 }
 
-function setMenu(plane: ControlPlane, open: (hash: string) => void, show: () => void): void {
+function setMenu({
+  plane,
+  open,
+  show,
+  showUpdates,
+}: {
+  plane: ControlPlane;
+  open: (hash: string) => void;
+  show: () => void;
+  showUpdates: (() => void) | undefined;
+}): void {
   app.setAboutPanelOptions({
     applicationName: 'Evenkeel',
     applicationVersion: app.getVersion(),
@@ -193,12 +228,13 @@ function setMenu(plane: ControlPlane, open: (hash: string) => void, show: () => 
       openConfiguration: () => void chooseConfiguration(plane).then(show),
       show: open,
       showLogs: () => void shell.openPath(logFolder()),
+      showUpdates,
     },
   );
   Menu.setApplicationMenu(Menu.buildFromTemplate(template));
 }
 
-function trayOf(plane: ControlPlane, show: () => void): TrayIcon {
+function trayOf(plane: ControlPlane, show: () => void, showUpdates: () => void): TrayIcon {
   const failed = (title: string) => (error: unknown) => {
     plane.openings.add({ kind: 'notice', title, text: messageOf(error) });
     show();
@@ -210,6 +246,7 @@ function trayOf(plane: ControlPlane, show: () => void): TrayIcon {
     },
     setMode: (pool, node, mode) => void setModeFromTray(plane, pool, node, mode, show).catch(failed(`${node} keeps its mode`)),
     setPaused: (paused) => void plane.setPaused(paused).catch(failed(paused ? 'Balancing was not paused' : 'Balancing is still paused')),
+    showUpdates,
     quit: () => {
       app.quit();
     },
@@ -269,5 +306,13 @@ function followLogin(plane: ControlPlane, saved: Settings): void {
     if (settings.startAtLogin === on) return;
     on = settings.startAtLogin;
     startAtLogin(on);
+  });
+}
+
+/** Looks for updates as the settings have it; a start is left alone first. */
+function followUpdates(plane: ControlPlane, saved: Settings, updates: Updates): void {
+  updates.follow(saved.lookForUpdates, firstCheckMs);
+  plane.subscribe('settings.changed', ({ lookForUpdates }) => {
+    updates.follow(lookForUpdates);
   });
 }

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { app } from 'electron';
 import { createControlPlane, type ControlPlane } from '../control/control-plane.ts';
 import { createLab } from '../control/create-lab.ts';
+import type { UpdatesPort } from '../control/updates-port.ts';
 import { EngineHost } from '../engine/thread/host.ts';
 import { cookieKeyIn } from '../store/cookie-key.ts';
 import { createElectronStore, type KeyValueStore, type PutAside } from '../store/electron-store.ts';
@@ -14,7 +15,7 @@ import { log } from './log.ts';
  * app's own folder; preferences are in `preferences`.
  * @param damage What was found wrong with the file of the preferences before it was opened.
  */
-export function createDesktopPlane(preferences: KeyValueStore, damage: PutAside | undefined): ControlPlane {
+export function createDesktopPlane(preferences: KeyValueStore, damage: PutAside | undefined, updates: UpdatesPort): ControlPlane {
   const cookieKey = cookieKeyIn(app.getPath('userData'), log);
   const engineHost = new EngineHost({
     ...(cookieKey ? { cookieKey } : {}),
@@ -36,6 +37,7 @@ export function createDesktopPlane(preferences: KeyValueStore, damage: PutAside 
       damage,
     }),
     createLab,
+    updates,
     historyFolder: path.join(app.getPath('userData'), 'history'),
     authority: { folder: path.join(app.getPath('userData'), 'authority'), vault: desktopVault() },
   });

@@ -6,6 +6,8 @@ export interface MenuActions {
   /** Shows a screen: "#/settings". */
   show(hash: string): void;
   showLogs(): void;
+  /** Asks for updates, where they are switched on, and shows how they stand; undefined: this build has no feed. */
+  showUpdates: (() => void) | undefined;
 }
 
 export interface MenuOptions {
@@ -30,6 +32,7 @@ export function applicationMenu({ platform, developer }: MenuOptions, actions: M
     },
   };
   const logs: MenuItemConstructorOptions = { label: 'Show logs', click: actions.showLogs };
+  const updates: MenuItemConstructorOptions[] = actions.showUpdates ? [{ label: 'Check for updates…', click: actions.showUpdates }] : [];
   const file: MenuItemConstructorOptions[] = [
     { label: 'Open configuration…', accelerator: 'CommandOrControl+O', click: actions.openConfiguration },
     {
@@ -54,6 +57,7 @@ export function applicationMenu({ platform, developer }: MenuOptions, actions: M
     role: 'appMenu',
     submenu: [
       { role: 'about' },
+      ...updates,
       line,
       settings,
       line,
@@ -72,6 +76,6 @@ export function applicationMenu({ platform, developer }: MenuOptions, actions: M
     { role: 'editMenu' },
     { role: 'viewMenu', label: 'View', submenu: view },
     { role: 'windowMenu' },
-    { role: 'help', label: 'Help', submenu: isMac ? [logs] : [logs, line, { role: 'about' }] },
+    { role: 'help', label: 'Help', submenu: isMac ? [logs] : [logs, ...updates, line, { role: 'about' }] },
   ];
 }

@@ -21,6 +21,7 @@ export class MissedEvents {
       case 'runs.changed':
       case 'app.paused':
       case 'app.openings':
+      case 'updates.changed':
         this.#latest.set(channel, payload);
         break;
       case 'config.changed':

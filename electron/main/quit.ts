@@ -6,11 +6,14 @@ import { log } from './log.ts';
 export interface Quitting {
   /** From here on a window that closes is closed, not hidden. */
   readonly begun: boolean;
+  /** Quits, and has `last` end the program once everything has drained; it quits in the usual way when that fails. */
+  into(this: void, last: () => Promise<void>): void;
 }
 
 /** Holds the quit until the engine has drained; asking a second time quits at once. */
 export function quitWhenDrained(plane: Pick<ControlPlane, 'close'>): Quitting {
   let state: 'running' | 'draining' | 'drained' = 'running';
+  let last: (() => Promise<void>) | undefined;
   app.on('before-quit', (event) => {
     if (state === 'drained') return;
     event.preventDefault();
@@ -29,12 +32,24 @@ export function quitWhenDrained(plane: Pick<ControlPlane, 'close'>): Quitting {
       })
       .finally(() => {
         state = 'drained';
-        app.quit();
+        if (!last) {
+          app.quit();
+          return;
+        }
+        last().catch((error: unknown) => {
+          log('error', 'What was to follow the quit failed.', { detail: error instanceof Error ? error.message : String(error) });
+          app.quit();
+        });
       });
   });
   return {
     get begun() {
       return state !== 'running';
+    },
+    into(work) {
+      last = work;
+      // Asked a second time, a quit no longer waits for what is in flight.
+      if (state === 'running') app.quit();
     },
   };
 }

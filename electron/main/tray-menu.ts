@@ -1,5 +1,6 @@
 import type { MenuItemConstructorOptions } from 'electron';
 import type { NodeMode } from '../../shared/model/config.ts';
+import type { UpdateState } from '../../shared/model/update.ts';
 import { nodeWord, trayState, type Facts } from './tray-state.ts';
 
 /** What the tray's menu can do. */
@@ -9,12 +10,15 @@ export interface TrayActions {
   /** Through the window, which asks before the last node goes. */
   setMode(pool: string, node: string, mode: NodeMode): void;
   setPaused(paused: boolean): void;
+  /** Shows how updates stand, having asked for them where that is switched on. */
+  showUpdates(): void;
   quit(): void;
 }
 
 export interface TrayFacts {
   facts: Facts | null;
   paused: boolean;
+  updates: UpdateState;
 }
 
 const modes: readonly { mode: NodeMode; label: string }[] = [
@@ -37,8 +41,25 @@ export function addressToCopy(protocol: string, address: string): string {
   return protocol === 'tcp' ? reachable : `${protocol}://${reachable}/`;
 }
 
+/** What the menu says of updates; nothing installs by it. undefined: there is nothing to say. */
+function updateWords(updates: UpdateState): string | undefined {
+  switch (updates.state) {
+    case 'unavailable':
+      return undefined;
+    case 'available':
+      return `Version ${updates.offer.version} is available…`;
+    case 'downloading':
+      return `Downloading version ${updates.offer.version}…`;
+    case 'ready':
+    case 'installing':
+      return `Version ${updates.offer.version} is ready…`;
+    default:
+      return 'Check for updates…';
+  }
+}
+
 /** The tray's menu for what is known now. */
-export function trayMenu({ facts, paused }: TrayFacts, actions: TrayActions): MenuItemConstructorOptions[] {
+export function trayMenu({ facts, paused, updates }: TrayFacts, actions: TrayActions): MenuItemConstructorOptions[] {
   const listeners = facts?.listeners ?? [];
   const pools = facts?.pools ?? [];
   const line: MenuItemConstructorOptions = { type: 'separator' };
@@ -69,6 +90,7 @@ export function trayMenu({ facts, paused }: TrayFacts, actions: TrayActions): Me
   });
   const count = pools.reduce((sum, pool) => sum + pool.nodes.length, 0);
   if (count > mostNodes) nodes.push({ label: `… and ${count - mostNodes} more in the window`, click: actions.open });
+  const update = updateWords(updates);
   const empty = (label: string): MenuItemConstructorOptions[] => [{ label, enabled: false }];
   return [
     { label: plain(trayState(facts, paused).head), enabled: false },
@@ -85,14 +107,16 @@ export function trayMenu({ facts, paused }: TrayFacts, actions: TrayActions): Me
       },
     },
     line,
+    ...(update === undefined ? [] : [{ label: plain(update), click: actions.showUpdates }]),
     { label: 'Quit Evenkeel', click: actions.quit },
   ];
 }
 
 /** What the menu shows, as text: the same text means that nothing has to be drawn anew. */
-export function trayFingerprint({ facts, paused }: TrayFacts): string {
+export function trayFingerprint({ facts, paused, updates }: TrayFacts): string {
   return JSON.stringify([
     paused,
+    updateWords(updates),
     facts?.listeners.map(({ name, protocol, address, state }) => [name, protocol, address, state]),
     facts?.pools.map((pool) => [pool.id, pool.name, pool.available > 0, pool.nodes.map((n) => [n.id, n.label, n.mode, n.state])]),
   ]);

@@ -11,7 +11,7 @@ const rebuildMs = 500;
 export class TrayIcon {
   readonly #tray: Tray;
   readonly #actions: TrayActions;
-  #facts: TrayFacts = { facts: null, paused: false };
+  #facts: TrayFacts = { facts: null, paused: false, updates: { state: 'unavailable', why: 'no-feed' } };
   #shown = '';
   #picture: TrayPicture = 'none';
   /** To be called whenever something may have changed: it looks at most twice a second, and draws only what differs. */

@@ -18,6 +18,7 @@ import type { JournalEntry, JournalFact } from '../../shared/model/journal.ts';
 import type { Client as BalancedClient, TrafficTick } from '../../shared/model/metrics.ts';
 import type { Run } from '../../shared/model/run.ts';
 import type { EngineSnapshot, ListenerState, NodeState, PoolState } from '../../shared/model/state.ts';
+import type { UpdateState } from '../../shared/model/update.ts';
 import { parseConfig } from '../../shared/model/validate.ts';
 import { diffState } from '../../shared/state/patch.ts';
 import { TrafficRing, trafficSteps } from '../../shared/state/traffic-ring.ts';
@@ -28,6 +29,7 @@ import { fakeCertificateHandlers } from './fake-certificates.ts';
 import { createFakeHistory } from './fake-history.ts';
 import { createFakeLab } from './fake-lab.ts';
 import { createFakeRequests } from './fake-requests.ts';
+import { createFakeUpdates } from './fake-updates.ts';
 
 /**
  * A control plane and an engine that exist only in this module: for tests and for looking at screens without a server.
@@ -53,6 +55,8 @@ export interface FakeMain {
   addRun(run: Run): void;
   /** As if the system, the menu or the tray had asked the window for it. */
   open(opening: Opening): void;
+  /** As if bringing the program up to date had come so far. */
+  showUpdates(state: UpdateState): void;
 }
 
 export interface FakeOptions {
@@ -62,6 +66,10 @@ export interface FakeOptions {
   /** Requests a second, by pool id. */
   rates?: Record<string, number>;
   settings?: Partial<Settings>;
+  /** What program it is. Default headless. */
+  host?: 'desktop' | 'headless';
+  /** How far bringing it up to date has come. Default: it is headless, and is not asked. */
+  updates?: UpdateState;
   lab?: Partial<LabState>;
   /** One request in so many is recorded. Default 1: all are. */
   every?: number;
@@ -324,10 +332,11 @@ export function createFakeMain(options: FakeOptions = {}): FakeMain {
     },
   });
 
+  const updates = createFakeUpdates((state) => emit('updates.changed', state), now, options.updates);
   const handlers: Handlers = {
     'app.info': () => ({
       version: '0.1.0',
-      host: 'headless',
+      host: options.host ?? 'headless',
       platform: 'linux',
       startedAt,
       configPath: '/etc/evenkeel.json',
@@ -489,8 +498,10 @@ export function createFakeMain(options: FakeOptions = {}): FakeMain {
     'settings.set': (given) => {
       settings = { ...settings, ...given };
       emit('settings.changed', settings);
+      updates.follow(settings.lookForUpdates);
       return settings;
     },
+    ...updates.handlers,
   };
 
   const check = (pool: PoolState, node: NodeState) => {
@@ -720,6 +731,9 @@ export function createFakeMain(options: FakeOptions = {}): FakeMain {
       dropPatch = true;
     },
     addRun: past.addRun,
+    showUpdates: (state) => {
+      updates.show(state);
+    },
     open(opening) {
       waiting.push(opening);
       emit('app.openings', { waiting: waiting.length });

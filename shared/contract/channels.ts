@@ -56,6 +56,11 @@ export const requestChannels = [
   'lab.stopScenario',
   'settings.get',
   'settings.set',
+  'updates.get',
+  'updates.check',
+  'updates.download',
+  'updates.stop',
+  'updates.install',
 ] as const;
 export type RequestChannel = (typeof requestChannels)[number];
 
@@ -70,6 +75,7 @@ export const eventChannels = [
   'runs.changed',
   'app.paused',
   'app.openings',
+  'updates.changed',
 ] as const;
 export type EventChannel = (typeof eventChannels)[number];
 

@@ -16,6 +16,7 @@ import {
 import { labClientsChangeSchema, labClientsSchema, outcomeSchema, scenarioSchema } from '../model/scenario.ts';
 import { runSchema, runSummarySchema } from '../model/run.ts';
 import { checkResultSchema, nodeStateSchema, patchSchema, snapshotSchema } from '../model/state.ts';
+import { updateStateSchema } from '../model/update.ts';
 import type { EventChannel, RequestChannel } from './channels.ts';
 
 /**
@@ -62,6 +63,8 @@ export const settingsSchema = z.strictObject({
   notifyCertificates: z.boolean().default(true),
   /** No announcements from one time of day until another, in this machine's own time; null: at any time. Default null. */
   quietHours: z.strictObject({ from: timeOfDay, until: timeOfDay }).nullable().default(null),
+  /** The update feed is asked when Evenkeel starts and once a day; off, nothing is asked and no updater is loaded. Default false. */
+  lookForUpdates: z.boolean().default(false),
 });
 export type Settings = z.output<typeof settingsSchema>;
 
@@ -372,6 +375,16 @@ export const requests = {
   'lab.stopScenario': { params: empty, result: labStateSchema },
   'settings.get': { params: empty, result: settingsSchema },
   'settings.set': { params: settingsSchema.partial(), result: settingsSchema },
+  /** How far bringing this program up to date has come. Headless programs are brought up to date the way they were installed. */
+  'updates.get': { params: empty, result: updateStateSchema },
+  /** Asks the feed now. This and the following change nothing when they do not apply, and answer with how things stand. */
+  'updates.check': { params: empty, result: updateStateSchema },
+  /** Fetches the version that was found; nothing is installed by it. */
+  'updates.download': { params: empty, result: updateStateSchema },
+  /** Ends the download. */
+  'updates.stop': { params: empty, result: updateStateSchema },
+  /** Quits as usual, what is in flight may finish, and starts again as the version that was downloaded. */
+  'updates.install': { params: empty, result: updateStateSchema },
 } satisfies Record<RequestChannel, { params: z.ZodType; result: z.ZodType }>;
 
 export const events = {
@@ -387,6 +400,7 @@ export const events = {
   'lab.changed': labStateSchema,
   'settings.changed': settingsSchema,
   'runs.changed': z.object({ runs: z.array(runSummarySchema) }),
+  'updates.changed': updateStateSchema,
 } satisfies Record<EventChannel, z.ZodType>;
 
 export type Params<C extends RequestChannel> = z.output<(typeof requests)[C]['params']>;

@@ -18,6 +18,11 @@ const ask = (channel: string, params: unknown = {}, sender: Sender = script) => 
 /** Params every channel answers well to. */
 const good: Record<RequestChannel, unknown> = {
   'app.info': {},
+  'updates.get': {},
+  'updates.check': {},
+  'updates.download': {},
+  'updates.stop': {},
+  'updates.install': {},
   'app.setPaused': { paused: false },
   'app.takeOpenings': {},
   'config.get': {},

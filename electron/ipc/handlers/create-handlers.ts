@@ -9,6 +9,7 @@ import { discoveryHandlers } from './discovery.ts';
 import { engineHandlers } from './engine.ts';
 import { historyHandlers } from './history.ts';
 import { labHandlers } from './lab.ts';
+import { updateHandlers } from './updates.ts';
 
 /** A handler for every channel of the contract; a missing one is a type error here. */
 export function createHandlers(deps: HandlerDeps): Handlers {
@@ -22,5 +23,6 @@ export function createHandlers(deps: HandlerDeps): Handlers {
     ...engineHandlers(deps),
     ...historyHandlers(deps),
     ...labHandlers(deps),
+    ...updateHandlers(deps),
   };
 }

@@ -11,6 +11,7 @@ import type { Openings } from '../../control/openings.ts';
 import type { Journal } from '../../control/journal.ts';
 import type { SettingsKeeper } from '../../control/settings/settings.ts';
 import type { TrafficKeeper } from '../../control/traffic-history.ts';
+import type { UpdatesPort } from '../../control/updates-port.ts';
 import type { Workspace } from '../../control/workspace.ts';
 import type { EngineApi } from '../../engine/api.ts';
 
@@ -54,6 +55,7 @@ export interface HandlerDeps {
   authority: AuthorityKeeper;
   /** What the window is to open or to say. */
   openings: Openings;
+  updates: UpdatesPort;
   setPaused(paused: boolean): Promise<void>;
   info(): AppInfo;
 }

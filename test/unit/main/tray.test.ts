@@ -7,6 +7,7 @@ import { overallState } from '../../../renderer/app/shell/overall-state.ts';
 import { effectiveState } from '../../../renderer/ui/effective-state.ts';
 import type { NodeMode } from '../../../shared/model/config.ts';
 import type { ListenerState, NodeState, ObservedState, PoolState } from '../../../shared/model/state.ts';
+import type { UpdateState } from '../../../shared/model/update.ts';
 
 const node = (id: string, state: ObservedState = 'up', mode: NodeMode = 'accept') => ({ id, label: id, state, mode }) as NodeState;
 const pool = (id: string, nodes: NodeState[], available = nodes.length) => ({ id, name: id, nodes, available }) as PoolState;
@@ -70,16 +71,19 @@ const byLabel = (items: readonly MenuItemConstructorOptions[], label: string): M
 const under = (item: MenuItemConstructorOptions) => item.submenu as MenuItemConstructorOptions[];
 const click = (item: MenuItemConstructorOptions) => (item.click as () => void)();
 
+const none: UpdateState = { state: 'unavailable', why: 'no-feed' };
+
 describe('its menu', () => {
   const known: Facts = {
     pools: [pool('web', [node('a'), node('b', 'down', 'drain')])],
     listeners: [listener('Front & back', 'web', { address: '0.0.0.0:8443', protocol: 'https' })],
   };
-  const actions = () => ({ open: vi.fn(), copy: vi.fn(), setMode: vi.fn(), setPaused: vi.fn(), quit: vi.fn() }) satisfies TrayActions;
+  const actions = () =>
+    ({ open: vi.fn(), copy: vi.fn(), setMode: vi.fn(), setPaused: vi.fn(), showUpdates: vi.fn(), quit: vi.fn() }) satisfies TrayActions;
 
   it('copies an address that can be opened on this machine', () => {
     const does = actions();
-    const [first] = under(byLabel(trayMenu({ facts: known, paused: false }, does), 'Copy address'));
+    const [first] = under(byLabel(trayMenu({ facts: known, paused: false, updates: none }, does), 'Copy address'));
     expect(first?.label).toBe('Front && back: https://127.0.0.1:8443/');
     click(first!);
     expect(does.copy).toHaveBeenCalledWith('https://127.0.0.1:8443/');
@@ -87,7 +91,7 @@ describe('its menu', () => {
 
   it('sets a mode, and nothing when it is that already', () => {
     const does = actions();
-    const nodes = under(byLabel(trayMenu({ facts: known, paused: false }, does), 'Nodes'));
+    const nodes = under(byLabel(trayMenu({ facts: known, paused: false, updates: none }, does), 'Nodes'));
     expect(nodes.map(({ label }) => label)).toEqual(['a: healthy', 'b: down']);
     const modes = under(nodes[0]!);
     expect(modes.map(({ label, checked }) => [label, checked])).toEqual([
@@ -104,13 +108,32 @@ describe('its menu', () => {
 
   it('pauses and resumes, opens and quits', () => {
     const does = actions();
-    click(byLabel(trayMenu({ facts: known, paused: false }, does), 'Pause'));
-    click(byLabel(trayMenu({ facts: known, paused: true }, does), 'Resume'));
+    click(byLabel(trayMenu({ facts: known, paused: false, updates: none }, does), 'Pause'));
+    click(byLabel(trayMenu({ facts: known, paused: true, updates: none }, does), 'Resume'));
     expect(does.setPaused.mock.calls).toEqual([[true], [false]]);
-    const menu = trayMenu({ facts: known, paused: false }, does);
+    const menu = trayMenu({ facts: known, paused: false, updates: none }, does);
     click(byLabel(menu, 'Open'));
     click(byLabel(menu, 'Quit'));
     expect([does.open, does.quit].map((fn) => fn.mock.calls.length)).toEqual([1, 1]);
+  });
+
+  it('says how updates stand, where there is a feed to ask, and shows them', () => {
+    const feed = 'https://updates.example/';
+    const offer = { version: '0.2.0', notes: null, releasedAt: null, bytes: null };
+    const above = (updates: UpdateState, does = actions()) => trayMenu({ facts: known, paused: false, updates }, does).at(-2);
+    expect(above(none)).toEqual({ type: 'separator' });
+    expect(above({ state: 'off', feed })?.label).toBe('Check for updates…');
+    expect(above({ state: 'available', feed, offer })?.label).toBe('Version 0.2.0 is available…');
+    expect(above({ state: 'downloading', feed, offer, received: 1, total: 2 })?.label).toBe('Downloading version 0.2.0…');
+    expect(above({ state: 'ready', feed, offer })?.label).toBe('Version 0.2.0 is ready…');
+    const does = actions();
+    click(above({ state: 'ready', feed, offer }, does)!);
+    expect(does.showUpdates).toHaveBeenCalledTimes(1);
+    // Progress alone draws nothing anew.
+    const printed = (received: number) =>
+      trayFingerprint({ facts: known, paused: false, updates: { state: 'downloading', feed, offer, received, total: 9 } });
+    expect(printed(1)).toBe(printed(2));
+    expect(printed(1)).not.toBe(trayFingerprint({ facts: known, paused: false, updates: { state: 'ready', feed, offer } }));
   });
 
   it('stays short', () => {
@@ -123,13 +146,13 @@ describe('its menu', () => {
       ],
       listeners: [],
     };
-    const nodes = under(byLabel(trayMenu({ facts: many, paused: false }, actions()), 'Nodes'));
+    const nodes = under(byLabel(trayMenu({ facts: many, paused: false, updates: none }, actions()), 'Nodes'));
     expect(nodes).toHaveLength(25);
     expect(nodes.at(-1)?.label).toBe('… and 36 more in the window');
   });
 
   it('says what there is none of yet', () => {
-    const menu = trayMenu({ facts: null, paused: false }, actions());
+    const menu = trayMenu({ facts: null, paused: false, updates: none }, actions());
     expect(under(byLabel(menu, 'Copy address'))).toEqual([{ label: 'No listeners yet', enabled: false }]);
     expect(under(byLabel(menu, 'Nodes'))).toEqual([{ label: 'No nodes yet', enabled: false }]);
   });
@@ -139,8 +162,12 @@ describe('its menu', () => {
       ...known,
       pools: known.pools.map((p) => ({ ...p, nodes: p.nodes.map((n) => ({ ...n, requests: 7, reason: 'x' })) })),
     };
-    expect(trayFingerprint({ facts: counting, paused: false })).toBe(trayFingerprint({ facts: known, paused: false }));
-    expect(trayFingerprint({ facts: known, paused: true })).not.toBe(trayFingerprint({ facts: known, paused: false }));
+    expect(trayFingerprint({ facts: counting, paused: false, updates: none })).toBe(
+      trayFingerprint({ facts: known, paused: false, updates: none }),
+    );
+    expect(trayFingerprint({ facts: known, paused: true, updates: none })).not.toBe(
+      trayFingerprint({ facts: known, paused: false, updates: none }),
+    );
   });
 
   it.each([

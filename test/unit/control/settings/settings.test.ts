@@ -10,6 +10,7 @@ const defaults = settingsSchema.parse({});
 const asWritten: Record<number, Record<string, unknown>> = {
   1: { theme: 'dark', motion: 'reduced' },
   2: { version: 2, theme: 'dark', motion: 'reduced' },
+  3: { version: 3, theme: 'dark', motion: 'reduced', lookForUpdates: false },
 };
 
 describe('settings of every version', () => {
@@ -29,6 +30,12 @@ describe('settings of every version', () => {
 
   it.each(versions)('%i is read as it was meant', (version) => {
     expect(readSettings(asWritten[version])).toEqual({ settings: { ...defaults, theme: 'dark', motion: 'reduced' }, lost: [] });
+  });
+
+  it('ask nobody for updates before their owner says so, whatever stood under that name before there was such a setting', () => {
+    expect(settingsSchema.parse({}).lookForUpdates).toBe(false);
+    expect(readSettings({ version: 2, lookForUpdates: true }).settings.lookForUpdates).toBe(false);
+    expect(readSettings({ version: 3, lookForUpdates: true }).settings.lookForUpdates).toBe(true);
   });
 
   it('are read as far as they are known when a newer program wrote them', () => {

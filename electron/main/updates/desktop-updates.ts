@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { app } from 'electron';
+import type { UpdateOffer } from '../../../shared/model/update.ts';
+import type { KeyValueStore } from '../../store/electron-store.ts';
+import { log } from '../log.ts';
+import { updateProblem } from './update-problem.ts';
+import { ownAppImage, updateWay } from './update-way.ts';
+import { Updates } from './updates.ts';
+
+const problemKey = 'updateProblem';
+
+function resource(name: string): string | undefined {
+  try {
+    return readFileSync(path.join(process.resourcesPath, name), 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+/** As it was, so that balancing goes on: the version that runs is still there, or what took its place is. */
+function startAgain(): void {
+  // The AppImage's own mount ends with this process.
+  const image = ownAppImage(process.env, process.execPath);
+  app.relaunch(image === undefined ? {} : { execPath: image });
+  app.quit();
+}
+
+export interface DesktopUpdatesOptions {
+  preferences: KeyValueStore;
+  quitInto(last: () => Promise<void>): void;
+  onFound(offer: UpdateOffer): void;
+}
+
+/** The updates of the desktop program, as its package and its platform allow them. */
+export function desktopUpdates({ preferences, quitInto, onFound }: DesktopUpdatesOptions): Updates {
+  const onProblem = (step: string, error: unknown): void => {
+    log('warn', `Updates: the ${step} failed.`, { detail: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+  };
+  return new Updates({
+    way: updateWay({
+      platform: process.platform,
+      isPackaged: app.isPackaged,
+      env: process.env,
+      execPath: process.execPath,
+      feedFile: resource('app-update.yml'),
+      packageType: resource('package-type'),
+    }),
+    load: async () => (await import('./electron-source.ts')).electronSource(),
+    now: () => Date.now(),
+    after: (ms, work) => {
+      const timer = setTimeout(work, ms);
+      timer.unref();
+      return () => {
+        clearTimeout(timer);
+      };
+    },
+    quitInto: (last) => {
+      quitInto(async () => {
+        try {
+          await last();
+        } catch (error) {
+          onProblem('installation', error);
+          const { cause, action } = updateProblem('install', error);
+          preferences.set(problemKey, `${cause} ${action}`);
+          startAgain();
+        }
+      });
+    },
+    onFound,
+    onProblem,
+  });
+}
+
+/** Why the last run's update was not installed, once; undefined when there is nothing to say. */
+export function takeUpdateProblem(preferences: KeyValueStore): string | undefined {
+  const problem = preferences.get(problemKey);
+  if (typeof problem !== 'string') return undefined;
+  preferences.set(problemKey, null);
+  return problem;
+}
