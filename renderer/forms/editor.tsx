@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { useDraft } from '../stores/context.tsx';
 import { ChangedDot } from '../ui/field.tsx';
+import { textScale } from '../ui/text-scale.ts';
 import styles from './editor.module.css';
 
 export interface EditorSection {
@@ -37,7 +38,7 @@ export function Editor({ label, sections }: { label: string; sections: readonly 
     const box = scroller.current;
     if (!box) return;
     const onScroll = () => {
-      const top = box.getBoundingClientRect().top + 80;
+      const top = box.getBoundingClientRect().top + 80 * textScale();
       const atEnd = box.scrollTop > 0 && box.scrollTop + box.clientHeight >= box.scrollHeight - 4;
       const all = [...box.querySelectorAll<HTMLElement>('section')];
       const passed = all.filter((section) => section.getBoundingClientRect().top <= top);
@@ -51,7 +52,7 @@ export function Editor({ label, sections }: { label: string; sections: readonly 
   const go = (id: string) => {
     const section = scroller.current?.querySelector<HTMLElement>(`section[data-section="${id}"]`);
     const box = scroller.current;
-    if (box && section) box.scrollTo({ top: section.offsetTop - 8 });
+    if (box && section) box.scrollTo({ top: section.offsetTop - 8 * textScale() });
     section?.querySelector<HTMLElement>('input, select, textarea, button')?.focus({ preventScroll: true });
     setCurrent(id);
   };

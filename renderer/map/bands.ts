@@ -17,7 +17,7 @@ export interface Edge {
   chosen: boolean;
 }
 
-/** A card's place on the map, in pixels of the map's content. */
+/** A card's place in the map's content, in pixels at the usual text size. */
 export interface Box {
   left: number;
   right: number;

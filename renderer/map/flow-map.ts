@@ -40,6 +40,7 @@ export class FlowMap {
   private paused = false;
   private reducedMotion = false;
   private scrollTop = 0;
+  private textScale = 1;
   private width = 0;
   private height = 0;
   private drawnAt = performance.now();
@@ -63,11 +64,15 @@ export class FlowMap {
     if (this.frame !== undefined) cancelAnimationFrame(this.frame);
   }
 
-  /** Size in CSS pixels. */
-  resize(width: number, height: number): void {
-    if (width === this.width && height === this.height) return;
+  /**
+   * Size in CSS pixels, and the scale of all that is drawn: boxes, flights and bands are in pixels at the usual text size.
+   * @param scale as `textScale` says it.
+   */
+  resize(width: number, height: number, scale: number): void {
+    if (width === this.width && height === this.height && scale === this.textScale) return;
     this.width = width;
     this.height = height;
+    this.textScale = scale;
     const density = Math.min(2, devicePixelRatio || 1);
     this.canvas.width = Math.round(width * density);
     this.canvas.height = Math.round(height * density);
@@ -234,7 +239,8 @@ export class FlowMap {
     const { ctx } = this;
     ctx.setTransform(1, 0, 0, 1, 0, 0);
     ctx.clearRect(0, 0, this.canvas.width, this.canvas.height);
-    ctx.setTransform(density, 0, 0, density, 0, -this.scrollTop * density);
+    const zoom = density * this.textScale;
+    ctx.setTransform(zoom, 0, 0, zoom, 0, -this.scrollTop * density);
     paint(ctx, { bands: this.bands, dots: this.dots, diamonds: this.diamonds, flights: this.flights, now }, this.palette);
     this.schedule();
   };

@@ -101,7 +101,7 @@ function glyph(kind: RollUp['glyph']): ReactNode {
 
 export interface RollUpRingProps {
   rollUp: RollUp;
-  /** Pixels. Default 18. */
+  /** Pixels at the usual text size. Default 18. */
   size?: number;
   /** Leave out where words stand beside it. */
   label?: string;

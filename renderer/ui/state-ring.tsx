@@ -74,7 +74,7 @@ const shapes: Record<EffectiveState, Shape> = {
 
 export interface StateRingProps {
   state: EffectiveState;
-  /** Pixels. Default 32. */
+  /** Pixels at the usual text size. Default 32. */
   size?: number;
   /** draining: the share of the drain's time that remains, 0–1. Default 1. */
   progress?: number;

@@ -1,12 +1,13 @@
 import { type Flight, flightKeyframes, type Point, stagger } from '../../map/flight.ts';
 import { nodeKey } from '../../../shared/state/patch.ts';
+import { textScale } from '../../ui/text-scale.ts';
 import type { Move } from './clients-feed.ts';
 
 /** Milliseconds one client takes to its new node. */
 const flightMs = 600;
 /** With more clients than chips can show, this many squares stand for all that move. */
 const maxSquares = 24;
-/** How far right of the clients' column the arc leans, where the gutter is that wide. */
+/** How far right of the clients' column the arc leans, where the gutter is that wide. Pixels at the usual text size. */
 const lean = 44;
 
 interface Waiting {
@@ -55,9 +56,11 @@ export class FlightDeck {
     this.waiting = [];
     const origin = this.content.getBoundingClientRect();
     const now = performance.now();
+    const scale = textScale();
+    const onMap = (point: Point): Point => ({ x: point.x / scale, y: point.y / scale });
     const flights: Flight[] = [];
     const column = this.content.querySelector('[data-group]')?.getBoundingClientRect();
-    const gutter = (column ? column.right - origin.left : 0) + lean;
+    const gutter = (column ? column.right - origin.left : 0) + lean * scale;
     const start = (element: HTMLElement, from: Point, to: Point, delay: number, whenDone: () => void) => {
       const flight: Flight = { from, to, gutter, startsAt: now + delay, duration: flightMs };
       element.dataset['flying'] = '';
@@ -66,7 +69,7 @@ export class FlightDeck {
         delete element.dataset['flying'];
         whenDone();
       };
-      flights.push(flight);
+      flights.push({ ...flight, from: onMap(from), to: onMap(to), gutter: gutter / scale });
     };
 
     const chips = leaving.flatMap(({ move, from }) => {
@@ -105,6 +108,6 @@ export class FlightDeck {
 
   private middle(lane: string, origin: DOMRect): Point | undefined {
     const rect = this.content.querySelector(`[data-group="${CSS.escape(lane)}"]`)?.getBoundingClientRect();
-    return rect && { x: rect.right - 24 - origin.left, y: (rect.top + rect.bottom) / 2 - origin.top };
+    return rect && { x: rect.right - 24 * textScale() - origin.left, y: (rect.top + rect.bottom) / 2 - origin.top };
   }
 }

@@ -1,6 +1,7 @@
 import { Pin } from 'lucide-react';
 import type { MapScales } from '../../map/flow-map.ts';
 import { formatCount } from '../../ui/format.ts';
+import { inRem } from '../../ui/text-scale.ts';
 import type { Movements } from './departures.ts';
 import css from './live.module.css';
 
@@ -26,7 +27,7 @@ export function Legend({ scales, packed, dense, perSquare, pinned, movements }: 
     <div className={css['legendFrame']}>
       <div className={css['legend']}>
         <span>
-          <svg width="8" height="8" aria-hidden="true">
+          <svg width={inRem(8)} height={inRem(8)} viewBox="0 0 8 8" aria-hidden="true">
             <circle cx="4" cy="4" r="2" fill="var(--flow)" />
           </svg>
           <span>
@@ -34,7 +35,7 @@ export function Legend({ scales, packed, dense, perSquare, pinned, movements }: 
           </span>
         </span>
         <span>
-          <svg width="10" height="10" aria-hidden="true">
+          <svg width={inRem(10)} height={inRem(10)} viewBox="0 0 10 10" aria-hidden="true">
             <rect x="2" y="2" width="6" height="6" fill="var(--st-down)" transform="rotate(45 5 5)" />
           </svg>
           <span>
@@ -42,7 +43,7 @@ export function Legend({ scales, packed, dense, perSquare, pinned, movements }: 
           </span>
         </span>
         <span>
-          <svg width="22" height="12" aria-hidden="true">
+          <svg width={inRem(22)} height={inRem(12)} viewBox="0 0 22 12" aria-hidden="true">
             <rect y="2" width="22" height={sample} fill="var(--band-on)" />
           </svg>
           <span className="num">
@@ -67,7 +68,7 @@ export function Legend({ scales, packed, dense, perSquare, pinned, movements }: 
         ) : null}
         {packed ? (
           <span>
-            <svg width="12" height="10" aria-hidden="true">
+            <svg width={inRem(12)} height={inRem(10)} viewBox="0 0 12 10" aria-hidden="true">
               <rect y="3" width="4" height="4" fill="var(--flow)" />
               <rect x="7" y="3" width="4" height="4" fill="var(--idle)" />
             </svg>
@@ -75,7 +76,7 @@ export function Legend({ scales, packed, dense, perSquare, pinned, movements }: 
           </span>
         ) : dense ? (
           <span>
-            <svg width="24" height="10" aria-hidden="true">
+            <svg width={inRem(24)} height={inRem(10)} viewBox="0 0 24 10" aria-hidden="true">
               <rect x="0.5" y="0.5" width="9" height="9" rx="2.5" fill="var(--control)" stroke="var(--line-strong)" />
               <rect x="13.5" y="0.5" width="9" height="9" rx="2.5" fill="none" stroke="var(--control)" />
             </svg>

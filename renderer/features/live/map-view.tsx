@@ -4,6 +4,7 @@ import { FlowMap, type MapScales } from '../../map/flow-map.ts';
 import type { Box } from '../../map/bands.ts';
 import { useEngine, useReplay, useSettings, useStores, useView } from '../../stores/context.tsx';
 import { formatCount } from '../../ui/format.ts';
+import { useTextScale } from '../../ui/text-scale.ts';
 import { ClientGroup } from './client-group.tsx';
 import { clientId, type ClientsFeed } from './clients-feed.ts';
 import type { Movements } from './departures.ts';
@@ -36,16 +37,16 @@ const bodyEdges = 40;
 const sparkPoints = 30;
 const minuteMs = 60_000;
 
-/** Where every card is, in pixels of the scrolled content. */
-function measure(content: HTMLElement): Map<string, Box> {
+/** Where every card is in the scrolled content, in pixels at the usual text size. */
+function measure(content: HTMLElement, scale: number): Map<string, Box> {
   const origin = content.getBoundingClientRect();
   const boxes = new Map<string, Box>();
   for (const card of content.querySelectorAll<HTMLElement>('[data-card]')) {
     const rect = card.getBoundingClientRect();
     boxes.set(card.dataset['card']!, {
-      left: rect.left - origin.left,
-      right: rect.right - origin.left,
-      y: (rect.top + rect.bottom) / 2 - origin.top,
+      left: (rect.left - origin.left) / scale,
+      right: (rect.right - origin.left) / scale,
+      y: ((rect.top + rect.bottom) / 2 - origin.top) / scale,
     });
   }
   return boxes;
@@ -67,6 +68,8 @@ export function MapView({ model, feed, movements, selection, search, onScales, s
   const content = useRef<HTMLDivElement>(null);
   const [map, setMap] = useState<FlowMap | null>(null);
   const [deck, setDeck] = useState<FlightDeck | null>(null);
+  const scale = useTextScale();
+  // Of the map, in pixels at the usual text size, as all lengths of cards and lanes here.
   const [height, setHeight] = useState(0);
 
   useEffect(() => {
@@ -74,20 +77,24 @@ export function MapView({ model, feed, movements, selection, search, onScales, s
     const flights = new FlightDeck(content.current!, (list) => made.addFlights(list));
     setMap(made);
     setDeck(flights);
-    const observer = new ResizeObserver(() => {
-      const box = scroller.current!;
-      made.resize(box.clientWidth, box.clientHeight);
-      setHeight(box.clientHeight);
-      made.setBoxes(measure(content.current!));
-    });
-    observer.observe(scroller.current!);
-    observer.observe(content.current!);
     return () => {
-      observer.disconnect();
       flights.destroy();
       made.destroy();
     };
   }, [onScales]);
+
+  useEffect(() => {
+    if (!map) return;
+    const observer = new ResizeObserver(() => {
+      const box = scroller.current!;
+      map.resize(box.clientWidth, box.clientHeight, scale);
+      setHeight(box.clientHeight / scale);
+      map.setBoxes(measure(content.current!, scale));
+    });
+    observer.observe(scroller.current!);
+    observer.observe(content.current!);
+    return () => observer.disconnect();
+  }, [map, scale]);
 
   useEffect(() => map?.setPaused(paused), [map, paused]);
   useEffect(() => map?.setReducedMotion(reducedMotion), [map, reducedMotion]);
@@ -97,7 +104,7 @@ export function MapView({ model, feed, movements, selection, search, onScales, s
   // After each render cards may stand elsewhere; reading some thirty boxes twice a second costs next to nothing.
   useLayoutEffect(() => {
     if (!map || !content.current) return;
-    map.setBoxes(measure(content.current));
+    map.setBoxes(measure(content.current, scale));
     map.setEdges(edges);
     deck?.depart();
   });

@@ -1,6 +1,7 @@
 import { type MouseEvent, useState } from 'react';
 import type { Client } from '../../../shared/model/metrics.ts';
 import { formatCount } from '../../ui/format.ts';
+import { inRem } from '../../ui/text-scale.ts';
 import { clientWords, isIdle } from './client-label.ts';
 import { clientId } from './clients-feed.ts';
 import { type Lane, selectionHref } from './live-model.ts';
@@ -15,6 +16,7 @@ interface SquaresProps {
   onSelect: (client: Client) => void;
 }
 
+/** Pixels at the usual text size. */
 const square = 3.5;
 const pitch = 5;
 const squaresPerRow = 36;
@@ -87,8 +89,8 @@ export function Squares({ lane, perSquare, now, selected, onSelect }: SquaresPro
       <svg
         className={css['squares']}
         viewBox={`0 0 ${width} ${height}`}
-        width={width}
-        height={height}
+        width={inRem(width)}
+        height={inRem(height)}
         aria-hidden="true"
         onPointerMove={(event) => setOver(placeOf(event))}
         onPointerLeave={() => setOver(null)}

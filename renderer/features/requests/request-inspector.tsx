@@ -12,6 +12,7 @@ import { formatCount, formatMs, missing } from '../../ui/format.ts';
 import { Fact, Facts, Hint, Inspector, InspectorBody, InspectorFoot, InspectorHead, Section } from '../../ui/inspector.tsx';
 import { MiddleTruncate } from '../../ui/middle-truncate.tsx';
 import { StateRing } from '../../ui/state-ring.tsx';
+import { inRem } from '../../ui/text-scale.ts';
 import { curlCommand } from './curl.ts';
 import { candidatesOf, clockMs, statusWords, tookParts, whyHeadline, type Candidate } from './request-words.ts';
 import styles from './requests.module.css';
@@ -60,7 +61,7 @@ function CandidateMark({ candidate }: { candidate: Candidate }) {
       {candidate.won ? (
         <ArrowRight size={14} strokeWidth={2.25} />
       ) : candidate.verdict === 'tried' ? (
-        <svg width="10" height="10">
+        <svg width={inRem(10)} height={inRem(10)} viewBox="0 0 10 10">
           <rect x="1.6" y="1.6" width="6.8" height="6.8" fill="var(--st-down)" transform="rotate(45 5 5)" />
         </svg>
       ) : (

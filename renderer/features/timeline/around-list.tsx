@@ -6,6 +6,7 @@ import { rollUp } from '../../ui/effective-state.ts';
 import { formatClockTenths } from '../../ui/format.ts';
 import { RollUpRing } from '../../ui/rollup-ring.tsx';
 import { StateRing } from '../../ui/state-ring.tsx';
+import { inRem } from '../../ui/text-scale.ts';
 import css from './around-list.module.css';
 
 /** Lines shown around the moment. */
@@ -15,7 +16,7 @@ function EventMark({ run, event }: { run: Run; event: RunEvent }) {
   if (event.state) return <StateRing state={event.state} size={18} />;
   if (event.kind === 'errors')
     return (
-      <svg width="18" height="18" aria-hidden="true">
+      <svg width={inRem(18)} height={inRem(18)} viewBox="0 0 18 18" aria-hidden="true">
         <rect
           x="5"
           y="5"

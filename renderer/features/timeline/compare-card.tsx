@@ -3,6 +3,7 @@ import type { Incident, Run } from '../../../shared/model/run.ts';
 import { nodeKey } from '../../../shared/state/patch.ts';
 import { FilterSelect, type Choice } from '../../ui/select.tsx';
 import { MiddleTruncate } from '../../ui/middle-truncate.tsx';
+import { inRem, useTextScale } from '../../ui/text-scale.ts';
 import { alignAt, alignedSpan, compareIncidents, compareRuns, settingDifferences } from './compare.ts';
 import { lanesOf, piecesOf } from './lanes.ts';
 import { laneHeight, NodeLaneBars } from './node-lane.tsx';
@@ -28,13 +29,16 @@ interface Side {
 /** The two failing nodes' lanes, one under the other, at the same distance from their fault. */
 function Aligned({ a, b }: { a: Side; b: Side }) {
   const box = useRef<HTMLDivElement>(null);
+  const scale = useTextScale();
+  // In pixels at the usual text size.
   const [width, setWidth] = useState(0);
   useLayoutEffect(() => {
-    const observer = new ResizeObserver(() => setWidth(box.current!.clientWidth));
+    const measure = () => setWidth(box.current!.clientWidth / scale);
+    const observer = new ResizeObserver(measure);
     observer.observe(box.current!);
-    setWidth(box.current!.clientWidth);
+    measure();
     return () => observer.disconnect();
-  }, []);
+  }, [scale]);
   const span = alignedSpan(a.incident, b.incident);
   const zero = (span.before / (span.before + span.after)) * width;
   const step = axisStep({ from: 0, to: span.before + span.after }, width, 64);
@@ -58,13 +62,13 @@ function Aligned({ a, b }: { a: Side; b: Side }) {
       <div className={css['side']}>
         <span />
         <div ref={box} className={`num ${css['axis']}`}>
-          <span style={{ left: zero }} className={css['zero']}>
+          <span style={{ left: inRem(zero) }} className={css['zero']}>
             {sign}
           </span>
           {marks.map((mark) => {
             const x = zero + (mark / (span.before + span.after)) * width;
             return x < zero + 60 || x > width - 16 ? null : (
-              <span key={mark} style={{ left: x }}>
+              <span key={mark} style={{ left: inRem(x) }}>
                 +{mark < 1_000 ? `${mark / 1_000}` : Math.round(mark / 1_000)} s
               </span>
             );
@@ -76,9 +80,9 @@ function Aligned({ a, b }: { a: Side; b: Side }) {
           <span className={css['of']}>
             <MiddleTruncate text={side.run.name} keep={8} />
           </span>
-          <div className={css['track']} style={{ height: laneHeight }}>
+          <div className={css['track']} style={{ height: inRem(laneHeight) }}>
             <NodeLaneBars pieces={lane(side)} width={width} />
-            <i style={{ left: zero }} />
+            <i style={{ left: inRem(zero) }} />
           </div>
         </div>
       ))}

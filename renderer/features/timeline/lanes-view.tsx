@@ -4,6 +4,7 @@ import type { Run } from '../../../shared/model/run.ts';
 import { IconButton } from '../../ui/button.tsx';
 import { formatClock, formatClockTenths, formatCount } from '../../ui/format.ts';
 import { MiddleTruncate } from '../../ui/middle-truncate.tsx';
+import { inRem, useTextScale } from '../../ui/text-scale.ts';
 import { laneWords, momentWords } from './lane-words.ts';
 import {
   changeMarks,
@@ -17,7 +18,7 @@ import {
   type RunLanes,
   trafficLine,
 } from './lanes.ts';
-import { laneHeight, LanePatterns, NodeLaneBars } from './node-lane.tsx';
+import { LaneDrawing, laneHeight, LanePatterns, NodeLaneBars } from './node-lane.tsx';
 import { axisMarks, axisStep, clampView, panBy, placeOf, reveal, timeAt, type TimeView, zoomAt } from './time-view.ts';
 import css from './lanes-view.module.css';
 
@@ -70,6 +71,8 @@ export function LanesView({ run, time, onSeek, onStep }: LanesViewProps) {
   const bounds = useMemo(() => recordedSpan(run), [run]);
   // null: all of it, also as it grows.
   const [chosen, setChosen] = useState<TimeView | null>(null);
+  // Lengths are in pixels at the usual text size; what the browser says is divided by the scale.
+  const scale = useTextScale();
   const [width, setWidth] = useState(0);
   const [hover, setHover] = useState<{ x: number; y: number; lane: string } | null>(null);
   const plot = useRef<HTMLDivElement>(null);
@@ -78,13 +81,14 @@ export function LanesView({ run, time, onSeek, onStep }: LanesViewProps) {
   const view = chosen ? clampView(chosen, bounds) : bounds;
 
   useLayoutEffect(() => {
-    const observer = new ResizeObserver(() => setWidth(track.current!.clientWidth));
+    const measure = () => setWidth(track.current!.clientWidth / scale);
+    const observer = new ResizeObserver(measure);
     observer.observe(track.current!);
-    setWidth(track.current!.clientWidth);
+    measure();
     return () => observer.disconnect();
-  }, []);
+  }, [scale]);
 
-  const xOf = (event: { clientX: number }) => event.clientX - track.current!.getBoundingClientRect().left;
+  const xOf = (event: { clientX: number }) => (event.clientX - track.current!.getBoundingClientRect().left) / scale;
   const zoom = (factor: number, at: number) => setChosen(zoomAt(view, at, factor, bounds));
   const wheel = useRef<(event: WheelEvent) => void>(undefined);
   useEffect(() => {
@@ -92,7 +96,8 @@ export function LanesView({ run, time, onSeek, onStep }: LanesViewProps) {
       const x = xOf(event);
       if (x < 0 || x > width) return;
       event.preventDefault();
-      if (Math.abs(event.deltaX) > Math.abs(event.deltaY)) setChosen(panBy(view, (event.deltaX / width) * (view.to - view.from), bounds));
+      if (Math.abs(event.deltaX) > Math.abs(event.deltaY))
+        setChosen(panBy(view, (event.deltaX / scale / width) * (view.to - view.from), bounds));
       else zoom(event.deltaY > 0 ? 1.25 : 0.8, timeAt(x, view, width));
     };
   });
@@ -123,7 +128,7 @@ export function LanesView({ run, time, onSeek, onStep }: LanesViewProps) {
     if (now?.kind === 'seek') onSeek(timeAt(Math.max(0, Math.min(width, x)), view, width));
     else if (now?.kind === 'pan') setChosen(panBy(now.view, ((now.x - x) / width) * (now.view.to - now.view.from), bounds));
     const lane = (event.target as Element).closest('[data-lane]')?.getAttribute('data-lane') ?? '';
-    const y = event.clientY - plot.current!.getBoundingClientRect().top;
+    const y = (event.clientY - plot.current!.getBoundingClientRect().top) / scale;
     setHover(now || x < 0 || x > width ? null : { x, y, lane });
   };
   const onPointerUp = () => {
@@ -207,7 +212,7 @@ export function LanesView({ run, time, onSeek, onStep }: LanesViewProps) {
             {marks.map((mark) => {
               const x = placeOf(mark, view, width);
               return x < 26 || x > width - 26 ? null : (
-                <span key={mark} style={{ left: x }}>
+                <span key={mark} style={{ left: inRem(x) }}>
                   {axisWords(mark)}
                 </span>
               );
@@ -226,10 +231,11 @@ export function LanesView({ run, time, onSeek, onStep }: LanesViewProps) {
           onKeyDown={onKeyDown}
           onPointerDown={(event) => onPointerDown('seek', event)}
         >
-          <svg className={css['grid']} width={width} aria-hidden="true">
-            {marks.map((mark) => (
-              <path key={mark} d={`M${placeOf(mark, view, width)} 0v2000`} stroke="var(--line)" />
-            ))}
+          <svg className={css['grid']} style={{ width: inRem(width) }} aria-hidden="true">
+            {marks.map((mark) => {
+              const x = `${placeOf(mark, view, 100)}%`;
+              return <line key={mark} x1={x} x2={x} y2="100%" stroke="var(--line)" />;
+            })}
           </svg>
           <div className={css['nodes']}>
             <NodeLanes lanes={lanes} view={view} width={width} />
@@ -238,33 +244,33 @@ export function LanesView({ run, time, onSeek, onStep }: LanesViewProps) {
             <span className={css['name']}>
               <b>Changes</b>
             </span>
-            <svg width={width} height={laneHeight} aria-hidden="true">
+            <LaneDrawing width={width}>
               {changes.map((mark) => (
                 <g key={mark.time}>
                   <path d={`M${mark.x} 5v18`} stroke="var(--text)" strokeWidth="1.5" />
                   <Words mark={mark} />
                 </g>
               ))}
-            </svg>
+            </LaneDrawing>
           </div>
           <div className={css['lane']} data-lane="moves">
             <span className={css['name']}>
               <b>Moves</b> <span className="muted">clients</span>
             </span>
-            <svg width={width} height={laneHeight} aria-hidden="true">
+            <LaneDrawing width={width}>
               {moves.map((bar) => (
                 <g key={bar.time}>
                   <rect x={bar.x} y={24 - (4 + 16 * bar.share)} width="9" height={4 + 16 * bar.share} fill="var(--flow)" />
                   <Words mark={bar} offset={15} />
                 </g>
               ))}
-            </svg>
+            </LaneDrawing>
           </div>
           <div className={css['lane']} data-lane="errors">
             <span className={css['name']}>
               <b>Errors</b>
             </span>
-            <svg width={width} height={laneHeight} aria-hidden="true">
+            <LaneDrawing width={width}>
               {errors.map((mark) => (
                 <g key={mark.time}>
                   <rect
@@ -280,32 +286,32 @@ export function LanesView({ run, time, onSeek, onStep }: LanesViewProps) {
                   <Words mark={mark} offset={11} />
                 </g>
               ))}
-            </svg>
+            </LaneDrawing>
           </div>
-          <div className={css['lane']} style={{ height: plotHeight + 8 }} data-lane="traffic">
+          <div className={css['lane']} style={{ height: inRem(plotHeight + 8) }} data-lane="traffic">
             <span className={`${css['name']} num`}>
               <b>Traffic</b> <span className="muted">0 to {formatCount(line.top)} req/s</span>
             </span>
-            <svg width={width} height={plotHeight} aria-hidden="true">
+            <LaneDrawing width={width} height={plotHeight}>
               <path d={linePath(line, plotHeight - 3)} fill="none" stroke="var(--text)" strokeWidth="1.25" />
               <path d={`M0 ${plotHeight - 1}H${width}`} stroke="var(--line)" />
-            </svg>
+            </LaneDrawing>
           </div>
           {/* Over the lanes: nothing is known of this time, whatever was so before and after it. */}
-          <svg className={css['grid']} width={width} aria-hidden="true">
+          <svg className={css['grid']} style={{ width: inRem(width) }} aria-hidden="true">
             {run.gaps.map((gap) => {
-              const from = Math.max(0, placeOf(gap.from, view, width));
-              const to = Math.min(width, placeOf(gap.to, view, width));
+              const from = Math.max(0, placeOf(gap.from, view, 100));
+              const to = Math.min(100, placeOf(gap.to, view, 100));
               return to <= from ? null : (
                 <g key={gap.from}>
-                  <rect x={from} y="0" width={to - from} height="2000" fill="var(--surface)" />
-                  <rect x={from} y="0" width={to - from} height="2000" fill="url(#lane-gap)" />
+                  <rect x={`${from}%`} width={`${to - from}%`} height="100%" fill="var(--surface)" />
+                  <rect x={`${from}%`} width={`${to - from}%`} height="100%" fill="url(#lane-gap)" />
                 </g>
               );
             })}
           </svg>
           {inView && width > 0 ? (
-            <div className={css['cursor']} style={{ left: cursorX }} data-cursor>
+            <div className={css['cursor']} style={{ left: inRem(cursorX) }} data-cursor>
               <i />
               <span
                 className="num"
@@ -327,8 +333,13 @@ export function LanesView({ run, time, onSeek, onStep }: LanesViewProps) {
 function Hover({ x, y, width, words }: { x: number; y: number; width: number; words: string[] }) {
   return (
     <>
-      <i className={css['hoverLine']} style={{ left: x }} aria-hidden="true" />
-      <div className={`num ${css['hover']}`} style={{ left: Math.min(x, Math.max(0, width - 250)), top: y + 18 }} role="tooltip" data-hover>
+      <i className={css['hoverLine']} style={{ left: inRem(x) }} aria-hidden="true" />
+      <div
+        className={`num ${css['hover']}`}
+        style={{ left: inRem(Math.min(x, Math.max(0, width - 250))), top: inRem(y + 18) }}
+        role="tooltip"
+        data-hover
+      >
         {words.map((line, i) => (i === 0 ? <b key={i}>{line}</b> : <span key={i}>{line}</span>))}
       </div>
     </>

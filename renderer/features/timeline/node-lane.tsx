@@ -1,11 +1,26 @@
-import { memo } from 'react';
+import { memo, type ReactNode } from 'react';
 import { type EffectiveState, stateLooks } from '../../ui/effective-state.ts';
 import { StateRing } from '../../ui/state-ring.tsx';
+import { inRem } from '../../ui/text-scale.ts';
 import type { Piece } from './lanes.ts';
 
-/** Heights of a lane's row and where the middle of its bar is, in pixels. */
+/** Heights of a lane's row and where the middle of its bar is. As all lengths of the lanes in pixels at the usual text size. */
 export const laneHeight = 28;
 const middle = laneHeight / 2;
+
+/** What a lane draws on: lengths inside are pixels at the usual text size, on the page they grow with it. */
+export function LaneDrawing({ width, height = laneHeight, children }: { width: number; height?: number; children: ReactNode }) {
+  return (
+    <svg
+      viewBox={`0 0 ${Math.max(1, width)} ${height}`}
+      style={{ width: inRem(width), height: inRem(height) }}
+      fontSize="12"
+      aria-hidden="true"
+    >
+      {children}
+    </svg>
+  );
+}
 
 /** Hatchings that all lanes of the card share. */
 export function LanePatterns() {
@@ -102,11 +117,11 @@ interface NodeLaneProps {
 /** One node's states over time. */
 export const NodeLaneBars = memo(function NodeLaneBars({ pieces, width }: NodeLaneProps) {
   return (
-    <svg width={width} height={laneHeight} aria-hidden="true">
+    <LaneDrawing width={width}>
       {pieces.map((piece, i) => (
         <Bar key={i} {...piece} />
       ))}
       {pieces.map((piece, i) => (piece.state === 'healthy' ? null : <Label key={i} piece={piece} view={width} />))}
-    </svg>
+    </LaneDrawing>
   );
 });

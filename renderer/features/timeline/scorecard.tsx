@@ -8,7 +8,7 @@ function Arrows({ text }: { text: string }) {
   return text.split(' → ').map((part, i) => (
     // Parts never change their order.
     <span key={i}>
-      {i > 0 ? <ArrowRight size={11} aria-label="to" /> : null}
+      {i > 0 ? <ArrowRight size={12} aria-label="to" /> : null}
       {part}
     </span>
   ));

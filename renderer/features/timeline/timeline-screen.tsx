@@ -10,6 +10,7 @@ import { Button, ButtonLink, IconButton } from '../../ui/button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { FilterSelect } from '../../ui/select.tsx';
 import { StateRing } from '../../ui/state-ring.tsx';
+import { inRem } from '../../ui/text-scale.ts';
 import { AroundList } from './around-list.tsx';
 import { CompareCard } from './compare-card.tsx';
 import { download, fileName } from './export/download.ts';
@@ -76,7 +77,7 @@ function Legend() {
         <StateRing state="down" size={16} /> hatched: down
       </span>
       <span>
-        <svg width="10" height="10" aria-hidden="true">
+        <svg width={inRem(10)} height={inRem(10)} viewBox="0 0 10 10" aria-hidden="true">
           <rect x="2" y="2" width="6" height="6" fill="var(--st-down)" transform="rotate(45 5 5)" />
         </svg>
         diamond: error, empty: retried well

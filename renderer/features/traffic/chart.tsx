@@ -2,12 +2,16 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { formatClock, shortenMiddle } from '../../ui/format.ts';
+import { inRem, textScale, useTextScale } from '../../ui/text-scale.ts';
 import { newestValue, type Line, type LineLook, type Measure } from './traffic-lines.ts';
 import styles from './traffic.module.css';
 
-/** Left of every plot, for the scale; right of it, for the names of the lines. Equal everywhere, so that times stand under each other. */
+/**
+ * Left of every plot, for the scale; right of it, for the names of the lines. Equal everywhere, so that times stand under each other.
+ * As all lengths here in pixels at the usual text size.
+ */
 export const gutter = { left: 52, right: 104 };
-/** Pixels of a name's line, and how much of a name there is room for. */
+/** Height of a name's line, and how much of a name there is room for. */
 const labelHeight = 14;
 const labelChars = 14;
 
@@ -36,7 +40,7 @@ function palette(): Palette {
 /** Names at the ends of their lines, moved apart where lines end close together. */
 function drawNames(u: uPlot, lines: readonly Line[]): void {
   const { ctx, bbox } = u;
-  const ratio = uPlot.pxRatio;
+  const ratio = uPlot.pxRatio * textScale();
   const step = labelHeight * ratio;
   const labels = lines
     .map((line) => ({ line, value: newestValue(line.values) }))
@@ -94,7 +98,7 @@ function drawEvents(u: uPlot, times: readonly number[]): void {
 /** A piece of the line as it is drawn. */
 function Sample({ look }: { look: LineLook }) {
   return (
-    <svg className={styles['sample']} width="22" height="8" aria-hidden="true">
+    <svg className={styles['sample']} width={inRem(22)} height={inRem(8)} viewBox="0 0 22 8" aria-hidden="true">
       <path d="M0 4h22" stroke={`var(--${look.shade})`} strokeWidth={look.width} strokeDasharray={look.dash.join(' ')} />
     </svg>
   );
@@ -130,6 +134,7 @@ export function Chart({ title, measure, lines, times, from, to, events, cursor, 
   // What the drawing reads as it draws; React's values of the moment are put in before each redraw.
   const now = useRef({ lines: drawn, events, measure, onCursor });
   const [size, setSize] = useState({ width: 0, height: 0 });
+  const scale = useTextScale();
   const shape = JSON.stringify(drawn.map(({ key, look }) => [key, look]));
 
   useLayoutEffect(() => {
@@ -147,14 +152,14 @@ export function Chart({ title, measure, lines, times, from, to, events, cursor, 
     const looks = JSON.parse(shape) as [key: string, look: LineLook][];
     const axis: uPlot.Axis = {
       stroke: () => palette().muted,
-      font: `12px ${palette().sans}`,
+      font: `${12 * scale}px ${palette().sans}`,
       ticks: { show: false },
       grid: { stroke: () => palette().line, width: 1 },
     };
     const u = new uPlot(
       {
         ...size,
-        padding: [8, gutter.right, 0, 0],
+        padding: [8 * scale, gutter.right * scale, 0, 0],
         legend: { show: false },
         cursor: {
           sync: { key: 'traffic' },
@@ -169,17 +174,17 @@ export function Chart({ title, measure, lines, times, from, to, events, cursor, 
         axes: [
           {
             ...axis,
-            size: 24,
-            gap: 4,
-            space: 72,
+            size: 24 * scale,
+            gap: 4 * scale,
+            space: 72 * scale,
             values: (_u, splits, _axis, _space, step) =>
               splits.map((s) => (step < 60 ? formatClock(s * 1_000) : formatClock(s * 1_000).slice(0, 5))),
           },
           {
             ...axis,
-            size: gutter.left,
-            gap: 6,
-            space: 32,
+            size: gutter.left * scale,
+            gap: 6 * scale,
+            space: 32 * scale,
             values: (_u, splits) => splits.map((value) => now.current.measure.say(value)),
           },
         ],
@@ -208,7 +213,7 @@ export function Chart({ title, measure, lines, times, from, to, events, cursor, 
       plot.current = null;
       u.destroy();
     };
-  }, [shape, size]);
+  }, [shape, size, scale]);
 
   useEffect(() => {
     now.current = { lines: drawn, events, measure, onCursor };
@@ -220,7 +225,7 @@ export function Chart({ title, measure, lines, times, from, to, events, cursor, 
     });
     // The scale may stand where it stood: the names, the events and the theme's greys are drawn anew all the same.
     u.redraw(false);
-  }, [drawn, times, from, to, events, measure, onCursor, theme, shape, size]);
+  }, [drawn, times, from, to, events, measure, onCursor, theme, shape, size, scale]);
 
   // The cursor of the keyboard; a pointer's is there already.
   useEffect(() => {
