@@ -69,7 +69,7 @@ export interface ApplyOptions {
 export type Awaitable<T> = T | Promise<T>;
 
 /** What a list of clients can be sorted by. */
-export type ClientSort = 'key' | 'kind' | 'pool' | 'node' | 'since' | 'moves' | 'lastSeen' | 'requests' | 'expires';
+export type ClientSort = 'key' | 'kind' | 'pool' | 'node' | 'since' | 'moves' | 'lastSeen' | 'rate' | 'requests' | 'expires';
 
 export interface ClientQuery {
   pool?: string;

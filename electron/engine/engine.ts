@@ -406,14 +406,14 @@ export class Engine implements EngineApi {
     const node = this.nodeNamed(pool, nodeId);
     const entry = this.entryOf(pool, key);
     pool.pin(entry, node);
-    return describeClient(pool, entry);
+    return describeClient(pool, entry, this.clock.now());
   }
 
   unpinClient(poolId: string, key: string): Client {
     const pool = this.poolNamed(poolId);
     const entry = this.entryOf(pool, key);
     pool.unpin(entry);
-    return describeClient(pool, entry);
+    return describeClient(pool, entry, this.clock.now());
   }
 
   releaseClient(poolId: string, key: string): void {

@@ -276,6 +276,7 @@ export function createFakeMain(options: FakeOptions = {}): FakeMain {
         lastSeen: now() - (random() < 0.2 ? 12_000 : 300),
         moves: 0,
         requests: Math.floor(random() * 2_000),
+        requestsPerSecond: Math.floor(random() * 40) / 10,
         pinned: i === 5,
         pinnedTo: i === 5 ? node.id : null,
         how: 'chosen:turn',
@@ -414,7 +415,7 @@ export function createFakeMain(options: FakeOptions = {}): FakeMain {
           (!search || c.key.toLowerCase().includes(search.toLowerCase())),
       );
       if (sort) {
-        const worth = (c: BalancedClient) => (sort === 'expires' ? (c.expiresAt ?? Number.MAX_VALUE) : c[sort]);
+        const worth = (c: BalancedClient) => (sort === 'expires' ? (c.expiresAt ?? Number.MAX_VALUE) : sort === 'rate' ? (c.requestsPerSecond ?? -1) : c[sort]);
         const sign = order === 'desc' ? -1 : 1;
         found.sort((a, b) => sign * (worth(a) < worth(b) ? -1 : worth(a) > worth(b) ? 1 : 0));
       }

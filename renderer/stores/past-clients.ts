@@ -62,12 +62,13 @@ export function createPastClients(run: Run): PastClients {
         frame.snapshot.pools.map((pool) => [pool.id, pool.stickiness === 'http_cookie' ? 'cookie' : 'address'] as const),
       );
       const clients = frame.clients.map(
-        // What a run does not hold (requests, when it was seen last) is not shown of these.
+        // What a run does not hold (requests, their rate, when it was seen last) is not shown of these.
         ({ pool, key, node, since, moves: moved, pinned }): Client => ({
           ...{ pool, key, node, kind: kinds.get(pool) ?? 'cookie', since: since ?? run.startedAt, lastSeen: Number.POSITIVE_INFINITY },
           ...{
             moves: moved,
             requests: 0,
+            requestsPerSecond: null,
             pinned,
             pinnedTo: pinned ? node : null,
             how: 'chosen:turn',

@@ -18,10 +18,12 @@ interface SortHeadProps<C extends string> {
   /** The order a first press gives: numbers are mostly asked for from the largest. Default asc. */
   first?: 'asc' | 'desc' | undefined;
   right?: boolean | undefined;
+  /** How it is counted, as a tooltip. */
+  title?: string | undefined;
 }
 
 /** A column's head that sorts by it: once, the other way round, and not any more. */
-export function SortHead<C extends string>({ column, children, sorting, onSort, first = 'asc', right }: SortHeadProps<C>) {
+export function SortHead<C extends string>({ column, children, sorting, onSort, first = 'asc', right, title }: SortHeadProps<C>) {
   const order = sorting?.by === column ? sorting.order : undefined;
   const shown = order ?? first;
   const Arrow = shown === 'asc' ? ArrowUp : ArrowDown;
@@ -31,7 +33,12 @@ export function SortHead<C extends string>({ column, children, sorting, onSort, 
     );
   return (
     <Th right={right} aria-sort={order === undefined ? 'none' : order === 'asc' ? 'ascending' : 'descending'}>
-      <button type="button" className={clsx(styles['button'], order && styles['sorted'], right && styles['before'])} onClick={press}>
+      <button
+        type="button"
+        title={title}
+        className={clsx(styles['button'], order && styles['sorted'], right && styles['before'])}
+        onClick={press}
+      >
         {children}
         <Arrow size={12} strokeWidth={2} aria-hidden="true" />
       </button>

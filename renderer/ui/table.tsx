@@ -1,18 +1,30 @@
 import { clsx } from 'clsx';
 import type { HTMLAttributes, ReactNode, Ref, TdHTMLAttributes, ThHTMLAttributes } from 'react';
 import { type EffectiveState, stateLooks } from './effective-state.ts';
+import type { Column } from './fitting-columns.ts';
 import { MiddleTruncate } from './middle-truncate.tsx';
 import { StateRing } from './state-ring.tsx';
 import styles from './table.module.css';
+import { inRem } from './text-scale.ts';
 
 interface TableProps extends HTMLAttributes<HTMLTableElement> {
-  /** Narrower than this it is moved sideways instead of losing its column of free width. Pixels. */
-  minWidth?: number | undefined;
+  /** Those to draw, as `useFittingColumns` gives them. Narrower than their sum the table is moved sideways. */
+  columns: readonly Column[];
 }
 
-/** A table with fixed columns; give it a `<colgroup>`. Its head stays in view while it scrolls. */
-export function Table({ className, minWidth, style, ...rest }: TableProps) {
-  return <table className={clsx(styles['table'], styles['sticky'], className)} style={{ ...style, minWidth }} {...rest} />;
+/** A table with fixed columns. Its head stays in view while it scrolls. */
+export function Table({ className, columns, children, ...rest }: TableProps) {
+  const minWidth = columns.reduce((sum, { width }) => sum + Math.floor(width), 0);
+  return (
+    <table className={clsx(styles['table'], styles['sticky'], className)} style={{ minWidth: inRem(minWidth) }} {...rest}>
+      <colgroup>
+        {columns.map(({ id, width }) => (
+          <col key={id} style={{ width: inRem(width) }} />
+        ))}
+      </colgroup>
+      {children}
+    </table>
+  );
 }
 
 interface CellLook {

@@ -229,7 +229,7 @@ export const requests = {
       key: z.string().min(1).max(200).optional(),
       moved: z.boolean().optional(),
       pinned: z.boolean().optional(),
-      sort: z.enum(['key', 'kind', 'pool', 'node', 'since', 'moves', 'lastSeen', 'requests', 'expires']).optional(),
+      sort: z.enum(['key', 'kind', 'pool', 'node', 'since', 'moves', 'lastSeen', 'rate', 'requests', 'expires']).optional(),
       order: z.enum(['asc', 'desc']).optional(),
       ...page,
     }),

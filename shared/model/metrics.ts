@@ -17,6 +17,8 @@ export const clientSchema = z.object({
   /** How often its node changed. */
   moves: z.number(),
   requests: z.number(),
+  /** Counted over its last 10 to 20 seconds; null in its first two. */
+  requestsPerSecond: z.number().nullable(),
   pinned: z.boolean(),
   /** The node a person pinned it to; it may be on another while that one cannot serve, or until its next request. null: not pinned. */
   pinnedTo: z.string().nullable(),

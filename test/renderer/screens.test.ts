@@ -340,6 +340,7 @@ describe('clients', () => {
           lastSeen: Date.now(),
           moves: 0,
           requests: 1,
+          requestsPerSecond: 0,
           pinned: false,
           pinnedTo: null,
           how: 'chosen:turn' as const,

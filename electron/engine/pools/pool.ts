@@ -359,7 +359,6 @@ export class Pool {
     // A request that waited for a place asks for the second time.
     if (placement.tried.length === 0 && !placement.onlyFull) {
       entry.settled = true;
-      entry.requests++;
       clients.seen(entry, now);
     }
     const { pinned } = entry;
@@ -415,7 +414,7 @@ export class Pool {
     if (node === undefined) return undefined;
     const entry = clients.add(this.codec === null ? placement.client : this.codec.newClient(), node, now);
     placement.entry = entry.key;
-    entry.requests = 1;
+    clients.seen(entry, now);
     entry.how = placement.how;
     this.issueCookie(placement, entry, node);
     return node;

@@ -11,7 +11,7 @@ type Entry = StickyClient<PoolNode>;
 const verdictOf = (code: number): Verdict => verdicts[code - 1]!;
 
 /** An entry in words and ids, as it goes out of the engine. */
-export function describeClient(pool: Pool, entry: Entry): Client {
+export function describeClient(pool: Pool, entry: Entry, now: number): Client {
   return {
     pool: pool.config.id,
     key: entry.key,
@@ -21,6 +21,7 @@ export function describeClient(pool: Pool, entry: Entry): Client {
     lastSeen: entry.lastSeen,
     moves: entry.moves,
     requests: entry.requests,
+    requestsPerSecond: pool.clients!.rate(entry, now),
     pinned: entry.pinned !== null,
     pinnedTo: entry.pinned?.id ?? null,
     how: verdictOf(entry.how),
@@ -68,12 +69,14 @@ function ipv4Number(key: string): number | undefined {
   return dots === 3 ? number * 256 + part : undefined;
 }
 
-type Measured = Extract<ClientSort, 'since' | 'moves' | 'lastSeen' | 'requests' | 'expires'>;
+type Measured = Extract<ClientSort, 'since' | 'moves' | 'lastSeen' | 'rate' | 'requests' | 'expires'>;
 
-const numbers: Record<Measured, (pool: Pool, entry: Entry) => number> = {
+const numbers: Record<Measured, (pool: Pool, entry: Entry, now: number) => number> = {
   since: (_, { since }) => since,
   moves: (_, { moves }) => moves,
   lastSeen: (_, { lastSeen }) => lastSeen,
+  // Of whom nothing can be said yet stands below who asked nothing.
+  rate: (pool, entry, now) => pool.clients!.rate(entry, now) ?? -1,
   requests: (_, { requests }) => requests,
   // Who does not end by time ends last.
   expires: (pool, entry) => pool.clients!.expiry(entry) ?? Number.MAX_VALUE,
@@ -98,10 +101,10 @@ function compareWorths(a: Worth, b: Worth): number {
 type Compare = (a: number, b: number) => number;
 
 /** Equals keep the tables' order, so that pages fit together. */
-function comparison(sort: ClientSort, sign: number, pools: readonly Pool[], found: readonly Entry[]): Compare {
+function comparison(sort: ClientSort, sign: number, pools: readonly Pool[], found: readonly Entry[], now: number): Compare {
   if (isMeasured(sort)) {
     const worthOf = numbers[sort];
-    const values = Float64Array.from(found, (entry, i) => sign * worthOf(pools[i]!, entry));
+    const values = Float64Array.from(found, (entry, i) => sign * worthOf(pools[i]!, entry, now));
     return (a, b) => values[a]! - values[b]! || a - b;
   }
   const worthOf = words[sort];
@@ -120,7 +123,7 @@ export function queryClients(pools: Iterable<Pool>, query: ClientQuery, now: num
   if (query.sort === undefined) {
     let total = 0;
     eachClient(pools, query, now, (pool, entry) => {
-      if (total >= offset && clients.length < limit) clients.push(describeClient(pool, entry));
+      if (total >= offset && clients.length < limit) clients.push(describeClient(pool, entry, now));
       total++;
     });
     return { total, clients };
@@ -134,8 +137,8 @@ export function queryClients(pools: Iterable<Pool>, query: ClientQuery, now: num
   const order = new Uint32Array(found.length);
   for (let i = 0; i < order.length; i++) order[i] = i;
   const end = Math.min(found.length, offset + limit);
-  partialSort(order, offset, end, comparison(query.sort, query.order === 'desc' ? -1 : 1, of, found));
-  for (let i = offset; i < end; i++) clients.push(describeClient(of[order[i]!]!, found[order[i]!]!));
+  partialSort(order, offset, end, comparison(query.sort, query.order === 'desc' ? -1 : 1, of, found, now));
+  for (let i = offset; i < end; i++) clients.push(describeClient(of[order[i]!]!, found[order[i]!]!, now));
   return { total: found.length, clients };
 }
 

@@ -13,6 +13,12 @@ export interface StickyClient<N> {
   lastSeen: number;
   moves: number;
   requests: number;
+  /** When the first of its requests was counted; milliseconds since the epoch. */
+  readonly countedFrom: number;
+  /** The ten seconds of its newest request, as their number since the epoch, its requests in them, and in the ten before. */
+  slice: number;
+  inSlice: number;
+  inLast: number;
   /** It has had a node beyond its first request, so another node is a move. */
   settled: boolean;
   /** How its node was chosen when it came there: a verdict code of metrics/request-ring.ts. Its pool's to set. */
@@ -31,6 +37,10 @@ export interface StickyNode {
   readonly id: string;
   stickyClients: number;
 }
+
+const sliceMs = 10_000;
+/** A rate over less says nothing. Milliseconds. */
+const leastMs = 2_000;
 
 export interface TableOptions {
   /** `added`: entries end `ttlMs` after being added (address clients). `seen`: after being unseen that long (cookie clients). */
@@ -87,6 +97,10 @@ export class ClientTable<N extends StickyNode> {
       lastSeen: now,
       moves: 0,
       requests: 0,
+      countedFrom: now,
+      slice: 0,
+      inSlice: 0,
+      inLast: 0,
       settled: false,
       how: 0,
       from: '',
@@ -103,8 +117,29 @@ export class ClientTable<N extends StickyNode> {
   /** Notes a request of the client. */
   seen(entry: StickyClient<N>, now: number): void {
     entry.lastSeen = now;
+    entry.requests++;
+    const slice = Math.floor(now / sliceMs);
+    if (slice !== entry.slice) {
+      entry.inLast = slice === entry.slice + 1 ? entry.inSlice : 0;
+      entry.inSlice = 0;
+      entry.slice = slice;
+    }
+    entry.inSlice++;
     // Keeping the order exact for every request would cost two map operations each; a second is exact enough.
     if (this.options.expires === 'seen' && now - entry.ordered > 1000) this.moveToBack(entry, now);
+  }
+
+  /**
+   * Its requests a second: all it made in the last 10 to 20 seconds, by how long these were.
+   * @returns null for a client so new that nothing can be said, in its first two seconds.
+   */
+  rate(entry: StickyClient<N>, now: number): number | null {
+    const slice = Math.floor(now / sliceMs);
+    const overMs = now - Math.max((slice - 1) * sliceMs, entry.countedFrom);
+    if (overMs < leastMs) return null;
+    const age = slice - entry.slice;
+    const requests = age === 0 ? entry.inSlice + entry.inLast : age === 1 ? entry.inSlice : 0;
+    return (requests * 1_000) / overMs;
   }
 
   /**

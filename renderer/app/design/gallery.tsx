@@ -451,12 +451,13 @@ function Tables({ theme }: { theme: string }) {
         <div className={styles['frame']}>
           <PageHead title="Nodes" parent={{ label: 'Pools', href: '#/design' }} note="3 nodes" aside={<Button small>Add a node</Button>} />
           <TableScroll className={styles['table']} label={`Nodes, ${theme}`}>
-            <Table>
-              <colgroup>
-                <col />
-                <col style={{ width: '34%' }} />
-                <col style={{ width: 96 }} />
-              </colgroup>
+            <Table
+              columns={[
+                { id: 'node', width: 120 },
+                { id: 'address', width: 120 },
+                { id: 'traffic', width: 96 },
+              ]}
+            >
               <thead>
                 <tr>
                   <Th>Node</Th>

@@ -73,8 +73,8 @@ function toNode(sample: Sample, i: number, now: number): NodeState {
 /** What the clients' chips show: at rest, idle, just moved, pinned. */
 function toClients(pool: string, node: string, now: number): BalancedClient[] {
   const one = (key: string, rest: Partial<BalancedClient>): BalancedClient => ({
-    ...{ pool, key, kind: 'cookie', node, since: now - 600_000, lastSeen: now - 300, moves: 0, requests: 120, pinned: false },
-    ...{ pinnedTo: null, how: 'chosen:sticky-cookie', from: null, reason: null, expiresAt: null },
+    ...{ pool, key, kind: 'cookie', node, since: now - 600_000, lastSeen: now - 300, moves: 0, requests: 120, requestsPerSecond: 1.2 },
+    ...{ pinned: false, pinnedTo: null, how: 'chosen:sticky-cookie', from: null, reason: null, expiresAt: null },
     ...rest,
   });
   return [

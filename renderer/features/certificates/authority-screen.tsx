@@ -17,6 +17,12 @@ import { Fingerprint } from './fingerprint.tsx';
 import { TrustStoreRow } from './trust-store.tsx';
 
 const parent = { label: 'Certificates', href: '#/certificates' };
+const issuedColumns = [
+  { id: 'names', title: 'For', width: 180, grows: 2 },
+  { id: 'valid', title: 'Valid', width: 132 },
+  { id: 'renewed', title: 'Renewed', width: 128 },
+  { id: 'users', title: 'In the configuration', width: 148 },
+];
 const signsFor = `${permittedDomains.map((one) => (one === 'localhost' ? 'localhost and below' : `.${one}`)).join(', ')}; ${permittedNetworks.join(', ')}`;
 
 /** The certificate as a file, for those who are to trust it. There is no key in it. */
@@ -130,19 +136,12 @@ function Authority({
         {status.issued.length === 0 ? (
           <p className="muted">Nothing yet.</p>
         ) : (
-          <Table>
-            <colgroup>
-              <col />
-              <col style={{ width: '22%' }} />
-              <col style={{ width: '20%' }} />
-              <col style={{ width: '22%' }} />
-            </colgroup>
+          <Table columns={issuedColumns}>
             <thead>
               <tr>
-                <Th>For</Th>
-                <Th>Valid</Th>
-                <Th>Renewed</Th>
-                <Th>In the configuration</Th>
+                {issuedColumns.map(({ id, title }) => (
+                  <Th key={id}>{title}</Th>
+                ))}
               </tr>
             </thead>
             <tbody>

@@ -9,11 +9,13 @@ import { ChangeBar } from '../../forms/change-bar.tsx';
 import { useDraft, useStores } from '../../stores/context.tsx';
 import { ButtonLink } from '../../ui/button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
+import type { Column } from '../../ui/fitting-columns.ts';
 import { missing } from '../../ui/format.ts';
 import { MiddleTruncate } from '../../ui/middle-truncate.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
 import { CellItems, Row, RowLink, Table, TableScroll, Td, Th } from '../../ui/table.tsx';
 import { Tag } from '../../ui/tag.tsx';
+import { useFittingColumns, type Fitting } from '../../ui/use-fitting-columns.ts';
 import { useNow } from '../../ui/use-now.ts';
 import { AuthorityScreen } from './authority-screen.tsx';
 import { CertificateInspector } from './certificate-inspector.tsx';
@@ -22,14 +24,25 @@ import { useUsers } from './use-users.ts';
 
 const parent = { label: 'Certificates', href: '#/certificates' };
 
+type ColumnId = 'certificate' | 'names' | 'issuer' | 'valid' | 'users';
+
+const columns: (Column<ColumnId> & { title: string })[] = [
+  { id: 'certificate', title: 'Certificate', width: 152, grows: 3 },
+  { id: 'names', title: 'For', width: 196, grows: 3, leaves: 1 },
+  { id: 'issuer', title: 'Signed by', width: 124, grows: 1, leaves: 3 },
+  { id: 'valid', title: 'Valid', width: 168, grows: 2 },
+  { id: 'users', title: 'Used by', width: 116, grows: 1, leaves: 2 },
+];
+
 interface RowProps {
+  has: Fitting<Column<ColumnId>>['has'];
   certificate: CertificateConfig;
   seen: SeenCertificate | undefined;
   selected: boolean;
   now: number;
 }
 
-function CertificateRow({ certificate, seen, selected, now }: RowProps) {
+function CertificateRow({ has, certificate, seen, selected, now }: RowProps) {
   const users = useUsers(certificate.id);
   const running = useDraft((s) => s.base.certificates.some((one) => one.id === certificate.id));
   const facts = seen?.facts;
@@ -45,10 +58,14 @@ function CertificateRow({ certificate, seen, selected, now }: RowProps) {
           {running ? null : <Tag>new</Tag>}
         </CellItems>
       </Td>
-      <Td title={facts?.names.join('\n')}>{facts ? <span className="mono">{sayNames(facts.names)}</span> : missing}</Td>
-      <Td muted title={facts?.issuer}>
-        {facts ? sayIssuer(facts) : missing}
-      </Td>
+      {has('names') ? (
+        <Td title={facts?.names.join('\n')}>{facts ? <span className="mono">{sayNames(facts.names)}</span> : missing}</Td>
+      ) : null}
+      {has('issuer') ? (
+        <Td muted title={facts?.issuer}>
+          {facts ? sayIssuer(facts) : missing}
+        </Td>
+      ) : null}
       <Td title={seen?.problem ?? undefined}>
         {facts ? <Expiry facts={facts} now={now} /> : null}
         {other ? (
@@ -59,9 +76,11 @@ function CertificateRow({ certificate, seen, selected, now }: RowProps) {
         ) : null}
         {seen ? null : missing}
       </Td>
-      <Td muted title={users.join(', ')}>
-        {users.length === 0 ? 'no listener' : sayNames(users, 2)}
-      </Td>
+      {has('users') ? (
+        <Td muted title={users.join(', ')}>
+          {users.length === 0 ? 'no listener' : sayNames(users, 2)}
+        </Td>
+      ) : null}
     </Row>
   );
 }
@@ -73,6 +92,7 @@ function CertificateList({ selected }: { selected: string | undefined }) {
   const now = useNow();
   const found = certificates.findIndex((one) => one.id === selected);
   const open = certificates[found];
+  const { measure, shown, has } = useFittingColumns(columns);
   return (
     <>
       <main className="screen">
@@ -80,65 +100,49 @@ function CertificateList({ selected }: { selected: string | undefined }) {
           title="Certificates"
           note={certificates.length > 0 ? 'what https listeners answer with' : undefined}
           aside={
-            certificates.length > 0 ? (
-              <>
-                <ButtonLink small look="quiet" href="#/certificates/authority">
-                  <Stamp size={12} strokeWidth={2} aria-hidden="true" />
-                  Local authority
-                </ButtonLink>
-                <ButtonLink small look="quiet" href="#/certificates/import">
-                  <Upload size={12} strokeWidth={2} aria-hidden="true" />
-                  Import
-                </ButtonLink>
+            <>
+              <ButtonLink small look="quiet" href="#/certificates/authority">
+                <Stamp size={12} strokeWidth={2} aria-hidden="true" />
+                Local authority
+              </ButtonLink>
+              <ButtonLink small look="quiet" href="#/certificates/import">
+                <Upload size={12} strokeWidth={2} aria-hidden="true" />
+                Import
+              </ButtonLink>
+              {certificates.length > 0 ? (
                 <ButtonLink small href="#/certificates/new">
                   <Plus size={12} strokeWidth={2} aria-hidden="true" />
                   Make a certificate
                 </ButtonLink>
-              </>
-            ) : undefined
+              ) : null}
+            </>
           }
         />
         {!loaded ? null : certificates.length === 0 ? (
           <EmptyState
             title="No certificates yet"
             action={
-              <>
-                <ButtonLink look="primary" href="#/certificates/new">
-                  Make one for localhost
-                </ButtonLink>
-                <a className={styles['other']} href="#/certificates/import">
-                  Import one you have
-                </a>
-                <a className={styles['other']} href="#/certificates/authority">
-                  Set up a local authority that browsers trust
-                </a>
-              </>
+              <ButtonLink look="primary" href="#/certificates/new">
+                Make one for localhost
+              </ButtonLink>
             }
           >
             An https listener answers with a certificate: it tells browsers whom they talk to.
           </EmptyState>
         ) : (
-          <TableScroll>
-            <Table>
-              <colgroup>
-                <col />
-                <col style={{ width: '27%' }} />
-                <col style={{ width: '14%' }} />
-                <col style={{ width: '22%' }} />
-                <col style={{ width: '15%' }} />
-              </colgroup>
+          <TableScroll ref={measure}>
+            <Table columns={shown}>
               <thead>
                 <tr>
-                  <Th>Certificate</Th>
-                  <Th>For</Th>
-                  <Th>Signed by</Th>
-                  <Th>Valid</Th>
-                  <Th>Used by</Th>
+                  {shown.map(({ id, title }) => (
+                    <Th key={id}>{title}</Th>
+                  ))}
                 </tr>
               </thead>
               <tbody>
                 {certificates.map((certificate) => (
                   <CertificateRow
+                    has={has}
                     key={certificate.id}
                     certificate={certificate}
                     seen={seen.get(certificate.id)}

@@ -5,7 +5,7 @@ import { useEngine } from '../../stores/context.tsx';
 import { Button, ButtonLink } from '../../ui/button.tsx';
 import { effectiveState, stateLooks } from '../../ui/effective-state.ts';
 import { FieldError } from '../../ui/field.tsx';
-import { formatCount, formatDuration, formatRate, missing } from '../../ui/format.ts';
+import { formatCount, formatRate, missing } from '../../ui/format.ts';
 import { Fact, Facts, Hint, Inspector, InspectorBody, InspectorFoot, InspectorHead, Section } from '../../ui/inspector.tsx';
 import { MiddleTruncate } from '../../ui/middle-truncate.tsx';
 import { useNow } from '../../ui/use-now.ts';
@@ -27,7 +27,7 @@ interface InspectorProps {
 export function ClientInspector({ pool, clientKey, onClose, onChanged }: InspectorProps) {
   const api = useClient();
   const now = useNow();
-  const { found, rate, put, ask } = useOneClient(pool, clientKey);
+  const { found, put, ask } = useOneClient(pool, clientKey);
   const [failure, setFailure] = useState('');
   const [busy, setBusy] = useState(false);
   /** The node asked for, shown as chosen until the answer is there. */
@@ -147,22 +147,21 @@ export function ClientInspector({ pool, clientKey, onClose, onChanged }: Inspect
         </Section>
         {client ? (
           <>
-            <Section title="Traffic" aside={rate ? `counted over ${formatDuration(rate.overMs)}` : 'counting'}>
+            <Section title="Traffic" aside="the rate over its last 10 to 20 s">
               <dl className={styles['figures']}>
                 <div>
                   <dt>requests</dt>
                   <dd>{formatCount(client.requests)}</dd>
                 </div>
                 <div>
-                  <dt>a second</dt>
-                  <dd>{formatRate(rate?.perSecond)}</dd>
+                  <dt>req/s</dt>
+                  <dd>{formatRate(client.requestsPerSecond)}</dd>
                 </div>
                 <div>
                   <dt>last seen</dt>
                   <dd>{sayAgo(now - client.lastSeen)} ago</dd>
                 </div>
               </dl>
-              <Hint>The rate is counted while this is open, over the last minute at most.</Hint>
             </Section>
             <Section title="Entry">
               <Facts>

@@ -1,6 +1,6 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ListFilter, Pin, Search } from 'lucide-react';
-import { useDeferredValue, useEffect, useRef, useState, type KeyboardEvent } from 'react';
+import { useDeferredValue, useEffect, useMemo, useState, type KeyboardEvent } from 'react';
 import type { Client } from '../../../shared/model/metrics.ts';
 import type { PoolState } from '../../../shared/model/state.ts';
 import { useEngine } from '../../stores/context.tsx';
@@ -8,20 +8,24 @@ import { Button, ButtonLink } from '../../ui/button.tsx';
 import { effectiveState } from '../../ui/effective-state.ts';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { FieldError } from '../../ui/field.tsx';
-import { formatCount, formatDuration, missing } from '../../ui/format.ts';
+import type { Column } from '../../ui/fitting-columns.ts';
+import { formatCount, formatDuration, formatRate, missing } from '../../ui/format.ts';
 import { MiddleTruncate } from '../../ui/middle-truncate.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
 import { FilterSelect } from '../../ui/select.tsx';
 import { SortHead, type Sorting } from '../../ui/sort-head.tsx';
 import { CellItems, GapRow, NodeInCell, Row, RowLink, Table, TableFoot, TableScroll, Td } from '../../ui/table.tsx';
 import { TextField } from '../../ui/text-field.tsx';
+import { useTextScale } from '../../ui/text-scale.ts';
+import { useFittingColumns, type Fitting } from '../../ui/use-fitting-columns.ts';
 import { useNow } from '../../ui/use-now.ts';
 import { ClientInspector } from './client-inspector.tsx';
 import { sayAgo, saySince } from './client-words.ts';
 import styles from './clients.module.css';
 import { useClientPages, type ClientQuery } from './use-client-pages.ts';
 
-const rowHeight = 32;
+/** Of a row at the usual text size. CSS pixels. */
+const usualRowHeight = 32;
 
 const hrefOf = (client: Pick<Client, 'pool' | 'key'>) => `#/clients/${encodeURIComponent(client.pool)}/${encodeURIComponent(client.key)}`;
 
@@ -30,17 +34,40 @@ function stateOf(pools: readonly PoolState[], client: Client) {
   return { name: node?.label ?? client.node, state: node && effectiveState(node) };
 }
 
+type ColumnId = NonNullable<ClientQuery['sort']>;
+
+interface ClientColumn extends Column<ColumnId> {
+  label: string;
+  first?: 'desc';
+  right?: boolean;
+  title?: string;
+}
+
+/** What leaves a narrow table is said of the open client beside it. */
+const columnsOf = (showPool: boolean): ClientColumn[] => [
+  { id: 'key', label: 'Client', width: 132, grows: 3 },
+  { id: 'kind', label: 'By', width: 68, leaves: 3 },
+  ...(showPool ? [{ id: 'pool' as const, label: 'Pool', width: 100, grows: 1, leaves: 5 }] : []),
+  { id: 'node', label: 'Node', width: 156, grows: 2 },
+  { id: 'since', label: 'Since', width: 80, first: 'desc', leaves: 2 },
+  { id: 'moves', label: 'Moves', width: 64, first: 'desc', right: true },
+  { id: 'lastSeen', label: 'Last seen', width: 84, first: 'desc', right: true },
+  { id: 'requests', label: 'Requests', width: 84, first: 'desc', right: true, leaves: 1 },
+  { id: 'rate', label: 'Req/s', width: 68, first: 'desc', right: true, title: 'Counted over its last 10 to 20 seconds' },
+  { id: 'expires', label: 'Expires in', width: 92, right: true, leaves: 4 },
+];
+
 interface ClientRowProps {
   client: Client | undefined;
   index: number;
   selected: boolean;
   pools: readonly PoolState[];
-  showPool: boolean;
+  columns: number;
+  has: Fitting<ClientColumn>['has'];
   now: number;
 }
 
-function ClientRow({ client, index, selected, pools, showPool, now }: ClientRowProps) {
-  const columns = showPool ? 9 : 8;
+function ClientRow({ client, index, selected, pools, columns, has, now }: ClientRowProps) {
   if (!client)
     return (
       <Row aria-rowindex={index + 2}>
@@ -59,8 +86,8 @@ function ClientRow({ client, index, selected, pools, showPool, now }: ClientRowP
           {client.pinned ? <Pin size={12} strokeWidth={2} role="img" aria-label="pinned" /> : null}
         </CellItems>
       </Td>
-      <Td muted>{client.kind}</Td>
-      {showPool ? (
+      {has('kind') ? <Td muted>{client.kind}</Td> : null}
+      {has('pool') ? (
         <Td muted>
           <MiddleTruncate text={pools.find((pool) => pool.id === client.pool)?.name ?? client.pool} keep={4} />
         </Td>
@@ -68,32 +95,23 @@ function ClientRow({ client, index, selected, pools, showPool, now }: ClientRowP
       <Td>
         <NodeInCell {...stateOf(pools, client)} />
       </Td>
-      <Td>{saySince(client.since, now)}</Td>
+      {has('since') ? <Td>{saySince(client.since, now)}</Td> : null}
       <Td right muted={client.moves === 0}>
         {formatCount(client.moves)}
       </Td>
       <Td right>{sayAgo(now - client.lastSeen)}</Td>
-      <Td right>{formatCount(client.requests)}</Td>
-      <Td right muted={!client.pinned}>
-        {client.pinned ? 'pinned' : client.expiresAt === null ? missing : formatDuration(client.expiresAt - now)}
+      {has('requests') ? <Td right>{formatCount(client.requests)}</Td> : null}
+      <Td right muted={!client.requestsPerSecond}>
+        {formatRate(client.requestsPerSecond)}
       </Td>
+      {has('expires') ? (
+        <Td right muted={!client.pinned}>
+          {client.pinned ? 'pinned' : client.expiresAt === null ? missing : formatDuration(client.expiresAt - now)}
+        </Td>
+      ) : null}
     </Row>
   );
 }
-
-type Column = NonNullable<ClientQuery['sort']>;
-
-const columnsOf = (showPool: boolean): { column: Column; label: string; width?: number; first?: 'desc'; right?: boolean }[] => [
-  { column: 'key', label: 'Client' },
-  { column: 'kind', label: 'By', width: 68 },
-  ...(showPool ? [{ column: 'pool' as const, label: 'Pool', width: 96 }] : []),
-  { column: 'node', label: 'Node', width: 112 },
-  { column: 'since', label: 'Since', width: 80, first: 'desc' },
-  { column: 'moves', label: 'Moves', width: 64, first: 'desc', right: true },
-  { column: 'lastSeen', label: 'Last seen', width: 84, first: 'desc', right: true },
-  { column: 'requests', label: 'Requests', width: 84, first: 'desc', right: true },
-  { column: 'expires', label: 'Expires in', width: 88, right: true },
-];
 
 /**
  * `#/clients`: the stickiness table; `#/clients/web/da71…`: with one client open beside it; `#/clients/on/web/n1`: the clients of
@@ -115,8 +133,8 @@ export function ClientsScreen({ parts }: { parts: string[] }) {
     setPlace(ofNode);
   }
   const [movedOnly, setMovedOnly] = useState(false);
-  const [sorting, setSorting] = useState<Sorting<Column> | null>(null);
-  const scroller = useRef<HTMLDivElement>(null);
+  const [sorting, setSorting] = useState<Sorting<ColumnId> | null>(null);
+  const rowHeight = usualRowHeight * useTextScale();
 
   const [nodePool, node] = place === '' ? [] : (JSON.parse(place) as [string, string]);
   const query: ClientQuery = {
@@ -128,7 +146,8 @@ export function ClientsScreen({ parts }: { parts: string[] }) {
   const pages = useClientPages(query);
   const total = pages.total ?? 0;
   const showPool = pools.length > 1 && !pool && !nodePool;
-  const heads = columnsOf(showPool);
+  const columns = useMemo(() => columnsOf(showPool), [showPool]);
+  const { measure, scroller, shown, has } = useFittingColumns(columns);
 
   // eslint-disable-next-line react-hooks/incompatible-library -- it changes in place, and nothing here memoises what it gives.
   const virtualizer = useVirtualizer({
@@ -138,6 +157,7 @@ export function ClientsScreen({ parts }: { parts: string[] }) {
     overscan: 12,
     paddingStart: rowHeight,
   });
+  useEffect(() => virtualizer.measure(), [virtualizer, rowHeight]);
   const items = virtualizer.getVirtualItems();
   const first = items[0]?.index ?? 0;
   const last = items.at(-1)?.index ?? 0;
@@ -248,19 +268,15 @@ export function ClientsScreen({ parts }: { parts: string[] }) {
           )
         ) : (
           // Focusable so that the arrow keys move through the clients wherever the focus is in the table.
-          <TableScroll ref={scroller} label="Clients" onKeyDown={onKeyDown}>
-            <Table aria-rowcount={total + 1} minWidth={heads.reduce((sum, { width = 140 }) => sum + width, 0)}>
-              <colgroup>
-                {heads.map(({ column, width }) => (
-                  <col key={column} {...(width === undefined ? {} : { style: { width } })} />
-                ))}
-              </colgroup>
+          <TableScroll ref={measure} label="Clients" onKeyDown={onKeyDown}>
+            <Table aria-rowcount={total + 1} columns={shown}>
               <thead>
                 <tr aria-rowindex={1}>
-                  {heads.map(({ column, label, first: firstOrder, right }) => (
+                  {shown.map(({ id, label, title, first: firstOrder, right }) => (
                     <SortHead
-                      key={column}
-                      column={column}
+                      key={id}
+                      column={id}
+                      title={title}
                       sorting={sorting}
                       first={firstOrder}
                       right={right}
@@ -275,7 +291,7 @@ export function ClientsScreen({ parts }: { parts: string[] }) {
                 </tr>
               </thead>
               <tbody>
-                {items.length > 0 ? <GapRow columns={heads.length} height={items[0]!.start - rowHeight} /> : null}
+                {items.length > 0 ? <GapRow columns={shown.length} height={items[0]!.start - rowHeight} /> : null}
                 {items.map((item) => {
                   const client = pages.at(item.index);
                   return (
@@ -285,13 +301,14 @@ export function ClientsScreen({ parts }: { parts: string[] }) {
                       index={item.index}
                       selected={client !== undefined && client.key === openKey && client.pool === openPool}
                       pools={pools}
-                      showPool={showPool}
+                      columns={shown.length}
+                      has={has}
                       now={now}
                     />
                   );
                 })}
                 {items.length > 0 ? (
-                  <GapRow columns={heads.length} height={Math.max(0, virtualizer.getTotalSize() - items.at(-1)!.end)} />
+                  <GapRow columns={shown.length} height={Math.max(0, virtualizer.getTotalSize() - items.at(-1)!.end)} />
                 ) : null}
               </tbody>
             </Table>

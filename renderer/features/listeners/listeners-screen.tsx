@@ -6,18 +6,32 @@ import { useDraft, useEngine, useTraffic } from '../../stores/context.tsx';
 import { protocolNames } from '../../stores/draft-fields.ts';
 import { ButtonLink } from '../../ui/button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
+import type { Column } from '../../ui/fitting-columns.ts';
 import { formatCount, formatRate, missing } from '../../ui/format.ts';
 import { MiddleTruncate } from '../../ui/middle-truncate.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
 import { RollUpRing } from '../../ui/rollup-ring.tsx';
 import { CellItems, Row, RowLink, Table, TableScroll, Td, Th } from '../../ui/table.tsx';
 import { Tag } from '../../ui/tag.tsx';
+import { useFittingColumns, type Fitting } from '../../ui/use-fitting-columns.ts';
 import { GuidedListener } from './guided-listener.tsx';
 import { ListenerEditor } from './listener-editor.tsx';
 import { listenerLook } from './listener-words.ts';
 import styles from './listeners.module.css';
 
-function ListenerRow({ listener, index }: { listener: ListenerConfig; index: number }) {
+type ColumnId = 'listener' | 'address' | 'protocol' | 'pool' | 'state' | 'connections' | 'traffic';
+
+const columns: (Column<ColumnId> & { title: string; right?: boolean })[] = [
+  { id: 'listener', title: 'Listener', width: 148, grows: 2 },
+  { id: 'address', title: 'Address', width: 164, grows: 1 },
+  { id: 'protocol', title: 'Protocol', width: 84, leaves: 1 },
+  { id: 'pool', title: 'Pool', width: 132, grows: 1, leaves: 3 },
+  { id: 'state', title: 'State', width: 232, grows: 2 },
+  { id: 'connections', title: 'Connections', width: 92, right: true, leaves: 2 },
+  { id: 'traffic', title: 'Traffic', width: 104, right: true },
+];
+
+function ListenerRow({ listener, index, has }: { listener: ListenerConfig; index: number; has: Fitting<Column<ColumnId>>['has'] }) {
   const seen = useEngine((s) => s.listeners.find((one) => one.id === listener.id));
   const pool = useEngine((s) => s.pools.find((one) => one.id === seen?.pool));
   const poolName = useDraft((s) => s.draft.pools.find((one) => one.id === listener.pool)?.name) ?? listener.pool;
@@ -37,18 +51,20 @@ function ListenerRow({ listener, index }: { listener: ListenerConfig; index: num
       <Td>
         <MiddleTruncate className="mono" text={formatHostPort(listener.host, listener.port)} />
       </Td>
-      <Td muted>{protocolNames[listener.protocol]}</Td>
-      <Td muted>
-        <MiddleTruncate text={poolName} />
-      </Td>
+      {has('protocol') ? <Td muted>{protocolNames[listener.protocol]}</Td> : null}
+      {has('pool') ? (
+        <Td muted>
+          <MiddleTruncate text={poolName} />
+        </Td>
+      ) : null}
       <Td title={look.reason}>
         <span className={styles['state']}>
           <RollUpRing rollUp={look.rollUp} size={20} />
           <span className={look.alarm ? 'fill-down' : undefined}>{look.word}</span>
-          {look.reason ? <span className="muted small">{look.reason}</span> : null}
+          {look.reason ? <span className={styles['reason']}>{look.reason}</span> : null}
         </span>
       </Td>
-      <Td right>{seen ? `${formatCount(seen.connections)} open` : missing}</Td>
+      {has('connections') ? <Td right>{seen ? `${formatCount(seen.connections)} open` : missing}</Td> : null}
       <Td right>{rates ? `${formatRate(rates.requestsPerSecond)} req/s` : missing}</Td>
     </Row>
   );
@@ -57,6 +73,7 @@ function ListenerRow({ listener, index }: { listener: ListenerConfig; index: num
 function ListenerList() {
   const listeners = useDraft((s) => s.draft.listeners);
   const loaded = useDraft((s) => s.loaded);
+  const { measure, shown, has } = useFittingColumns(columns);
   return (
     <main className="screen">
       <PageHead
@@ -83,31 +100,20 @@ function ListenerList() {
           A listener is an address clients come to; it hands them to the nodes of a pool.
         </EmptyState>
       ) : (
-        <TableScroll>
-          <Table>
-            <colgroup>
-              <col />
-              <col style={{ width: 164 }} />
-              <col style={{ width: 84 }} />
-              <col style={{ width: 132 }} />
-              <col style={{ width: 272 }} />
-              <col style={{ width: 92 }} />
-              <col style={{ width: 104 }} />
-            </colgroup>
+        <TableScroll ref={measure}>
+          <Table columns={shown}>
             <thead>
               <tr>
-                <Th>Listener</Th>
-                <Th>Address</Th>
-                <Th>Protocol</Th>
-                <Th>Pool</Th>
-                <Th>State</Th>
-                <Th right>Connections</Th>
-                <Th right>Traffic</Th>
+                {shown.map(({ id, title, right }) => (
+                  <Th key={id} right={right}>
+                    {title}
+                  </Th>
+                ))}
               </tr>
             </thead>
             <tbody>
               {listeners.map((listener, index) => (
-                <ListenerRow key={listener.id} listener={listener} index={index} />
+                <ListenerRow key={listener.id} listener={listener} index={index} has={has} />
               ))}
             </tbody>
           </Table>

@@ -8,16 +8,30 @@ import { sayDuration, detection } from '../../stores/draft.ts';
 import { Button, ButtonLink } from '../../ui/button.tsx';
 import { poolWords, rollUp } from '../../ui/effective-state.ts';
 import { EmptyState } from '../../ui/empty-state.tsx';
+import type { Column } from '../../ui/fitting-columns.ts';
 import { formatRate, missing } from '../../ui/format.ts';
 import { MiddleTruncate } from '../../ui/middle-truncate.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
 import { RollUpRing } from '../../ui/rollup-ring.tsx';
 import { CellItems, Row, RowLink, Table, TableScroll, Td, Th } from '../../ui/table.tsx';
 import { Tag } from '../../ui/tag.tsx';
+import { useFittingColumns, type Fitting } from '../../ui/use-fitting-columns.ts';
 import { AddPool } from './add-pool.tsx';
 import { PoolEditor } from './pool-editor.tsx';
 
-function PoolRow({ pool, index }: { pool: PoolConfig; index: number }) {
+type ColumnId = 'pool' | 'nodes' | 'traffic' | 'algorithm' | 'stickiness' | 'check' | 'listeners';
+
+const columns: (Column<ColumnId> & { title: string; right?: boolean })[] = [
+  { id: 'pool', title: 'Pool', width: 200, grows: 3 },
+  { id: 'nodes', title: 'Nodes', width: 132 },
+  { id: 'traffic', title: 'Traffic', width: 104, right: true },
+  { id: 'algorithm', title: 'Algorithm', width: 152, leaves: 3 },
+  { id: 'stickiness', title: 'Stickiness', width: 96, leaves: 2 },
+  { id: 'check', title: 'Check', width: 204, leaves: 4 },
+  { id: 'listeners', title: 'Listeners', width: 132, grows: 1, leaves: 1 },
+];
+
+function PoolRow({ pool, index, has }: { pool: PoolConfig; index: number; has: Fitting<Column<ColumnId>>['has'] }) {
   const seen = useEngine((s) => s.pools.find((one) => one.id === pool.id));
   const traffic = useTraffic();
   const listeners = useDraft((s) => s.draft.listeners);
@@ -41,15 +55,15 @@ function PoolRow({ pool, index }: { pool: PoolConfig; index: number }) {
       </Td>
       <Td>{seen ? poolWords(seen) : missing}</Td>
       <Td right>{rate === undefined ? missing : `${formatRate(rate)} req/s`}</Td>
-      <Td muted>{algorithmNames[pool.algorithm]}</Td>
-      <Td muted>{stickinessNames[pool.stickiness.type]}</Td>
-      <Td muted>
-        {checkNames[pool.healthCheck.type]}
-        {noticed ? `, noticed in ${sayDuration(noticed.totalMs)}` : ''}
-      </Td>
-      <Td muted title={users.join(', ')}>
-        {users.length === 0 ? 'none' : users.join(', ')}
-      </Td>
+      {has('algorithm') ? <Td muted>{algorithmNames[pool.algorithm]}</Td> : null}
+      {has('stickiness') ? <Td muted>{stickinessNames[pool.stickiness.type]}</Td> : null}
+      {has('check') ? (
+        <Td muted>
+          {checkNames[pool.healthCheck.type]}
+          {noticed ? `, noticed in ${sayDuration(noticed.totalMs)}` : ''}
+        </Td>
+      ) : null}
+      {has('listeners') ? <Td muted>{users.length === 0 ? 'none' : <MiddleTruncate text={users.join(', ')} />}</Td> : null}
     </Row>
   );
 }
@@ -58,6 +72,7 @@ function PoolList() {
   const pools = useDraft((s) => s.draft.pools);
   const loaded = useDraft((s) => s.loaded);
   const [adding, setAdding] = useState(false);
+  const { measure, shown, has } = useFittingColumns(columns);
   const add = (
     <Button small onClick={() => setAdding(true)}>
       <Plus size={12} strokeWidth={2} aria-hidden="true" />
@@ -83,31 +98,20 @@ function PoolList() {
           A pool is a group of nodes that can stand in for each other: your servers. It comes with the address you put in front of them.
         </EmptyState>
       ) : (
-        <TableScroll>
-          <Table minWidth={954}>
-            <colgroup>
-              <col />
-              <col style={{ width: 124 }} />
-              <col style={{ width: 92 }} />
-              <col style={{ width: 144 }} />
-              <col style={{ width: 96 }} />
-              <col style={{ width: 196 }} />
-              <col style={{ width: 132 }} />
-            </colgroup>
+        <TableScroll ref={measure}>
+          <Table columns={shown}>
             <thead>
               <tr>
-                <Th>Pool</Th>
-                <Th>Nodes</Th>
-                <Th right>Traffic</Th>
-                <Th>Algorithm</Th>
-                <Th>Stickiness</Th>
-                <Th>Check</Th>
-                <Th>Listeners</Th>
+                {shown.map(({ id, title, right }) => (
+                  <Th key={id} right={right}>
+                    {title}
+                  </Th>
+                ))}
               </tr>
             </thead>
             <tbody>
               {pools.map((pool, index) => (
-                <PoolRow key={pool.id} pool={pool} index={index} />
+                <PoolRow key={pool.id} pool={pool} index={index} has={has} />
               ))}
             </tbody>
           </Table>

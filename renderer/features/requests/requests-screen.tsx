@@ -1,6 +1,6 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowUp, Info, Search, X } from 'lucide-react';
-import { useDeferredValue, useEffect, useRef, useState, useSyncExternalStore, type KeyboardEvent } from 'react';
+import { useDeferredValue, useEffect, useState, useSyncExternalStore, type KeyboardEvent } from 'react';
 import type { RequestRecord } from '../../../shared/model/metrics.ts';
 import type { ListenerState, PoolState } from '../../../shared/model/state.ts';
 import { useClient } from '../../bridge/context.tsx';
@@ -9,23 +9,26 @@ import { Button, ButtonLink } from '../../ui/button.tsx';
 import { effectiveState, stateLooks } from '../../ui/effective-state.ts';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { FieldError } from '../../ui/field.tsx';
+import type { Column } from '../../ui/fitting-columns.ts';
 import { formatCount, missing } from '../../ui/format.ts';
 import { MiddleTruncate } from '../../ui/middle-truncate.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
 import { PausedNote } from '../../ui/paused-note.tsx';
 import { FilterSelect } from '../../ui/select.tsx';
 import { StateRing } from '../../ui/state-ring.tsx';
-import { CellItems, GapRow, Row, RowLink, Table, TableFoot, Td, Th } from '../../ui/table.tsx';
+import { CellItems, GapRow, Row, RowLink, Table, TableFoot, TableScroll, Td, Th } from '../../ui/table.tsx';
 import { Tag } from '../../ui/tag.tsx';
 import { TextField } from '../../ui/text-field.tsx';
+import { inRem, useTextScale } from '../../ui/text-scale.ts';
+import { useFittingColumns, type Fitting } from '../../ui/use-fitting-columns.ts';
 import { createRequestFeed } from './request-feed.ts';
 import { filterChips, noFilter, readStatus, toFilter, type FilterFields } from './request-filter.ts';
 import { RequestInspector } from './request-inspector.tsx';
 import { clockMs, recordedWords, samplingWords, statusWords, tookParts } from './request-words.ts';
 import styles from './requests.module.css';
 
-const rowHeight = 32;
-const columns = 8;
+/** Of a row at the usual text size. CSS pixels. */
+const usualRowHeight = 32;
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
 const hrefOf = (seq: number) => `#/requests/${seq}`;
@@ -36,7 +39,7 @@ function StatusCell({ status, isTcp }: { status: number; isTcp: boolean }) {
   const failed = digit === 5 || (status === 0 && !isTcp);
   return (
     <span className={`${styles['status']} ${failed ? styles['failed'] : ''}`} title={statusWords(status, isTcp)}>
-      <svg width="8" height="8" aria-hidden="true">
+      <svg width={inRem(8)} height={inRem(8)} viewBox="0 0 8 8" aria-hidden="true">
         {failed ? <rect x="1.2" y="1.2" width="5.6" height="5.6" fill="currentColor" transform="rotate(45 4 4)" /> : null}
         {digit === 4 ? (
           <rect x="1.7" y="1.7" width="4.6" height="4.6" fill="none" stroke="currentColor" transform="rotate(45 4 4)" />
@@ -61,7 +64,22 @@ function NodeCell({ pools, record }: { pools: readonly PoolState[]; record: Requ
   );
 }
 
+type ColumnId = 'time' | 'method' | 'path' | 'status' | 'took' | 'client' | 'node' | 'retries';
+
+/** What leaves a narrow table is said of the open request beside it. */
+const columns: (Column<ColumnId> & { title: string; right?: boolean })[] = [
+  { id: 'time', title: 'Time', width: 116 },
+  { id: 'method', title: 'Method', width: 72 },
+  { id: 'path', title: 'Path', width: 140, grows: 4 },
+  { id: 'status', title: 'Status', width: 72 },
+  { id: 'took', title: 'Took', width: 80, right: true },
+  { id: 'client', title: 'Client', width: 112, grows: 1, leaves: 3 },
+  { id: 'node', title: 'Node', width: 140, grows: 2 },
+  { id: 'retries', title: 'Retries', width: 100, right: true, leaves: 2 },
+];
+
 interface RequestRowProps {
+  has: Fitting<Column<ColumnId>>['has'];
   record: RequestRecord;
   index: number;
   selected: boolean;
@@ -69,7 +87,7 @@ interface RequestRowProps {
   listeners: readonly ListenerState[];
 }
 
-function RequestRow({ record, index, selected, pools, listeners }: RequestRowProps) {
+function RequestRow({ has, record, index, selected, pools, listeners }: RequestRowProps) {
   const isTcp = record.method === '' && listeners.find((one) => one.id === record.listener)?.protocol === 'tcp';
   const [value, unit] = tookParts(record.durationMs);
   return (
@@ -91,15 +109,19 @@ function RequestRow({ record, index, selected, pools, listeners }: RequestRowPro
       <Td right>
         {value} <span className="muted">{unit}</span>
       </Td>
-      <Td className={styles['clientColumn']}>
-        <MiddleTruncate className="mono" text={record.key ?? record.client} />
-      </Td>
+      {has('client') ? (
+        <Td>
+          <MiddleTruncate className="mono" text={record.key ?? record.client} />
+        </Td>
+      ) : null}
       <Td>
         <NodeCell pools={pools} record={record} />
       </Td>
-      <Td right muted={record.retries === 0}>
-        {record.retries === 0 ? 0 : <Tag>{`retried ${record.retries}×`}</Tag>}
-      </Td>
+      {has('retries') ? (
+        <Td right muted={record.retries === 0}>
+          {record.retries === 0 ? 0 : <Tag>{`retried ${record.retries}×`}</Tag>}
+        </Td>
+      ) : null}
     </Row>
   );
 }
@@ -236,7 +258,8 @@ export function RequestsScreen({ parts }: { parts: string[] }) {
   const wanted = useDeferredValue(fields);
   const [feed] = useState(() => createRequestFeed(client));
   const { rows, newer, sampling, loaded, problem } = useSyncExternalStore(feed.onView, feed.view);
-  const scroller = useRef<HTMLDivElement>(null);
+  const { measure, scroller, shown, has } = useFittingColumns(columns);
+  const rowHeight = usualRowHeight * useTextScale();
   const [scrolled, setScrolled] = useState(false);
   const [pointed, setPointed] = useState(false);
   /** The focus is on a row, which must not become another one. */
@@ -259,6 +282,7 @@ export function RequestsScreen({ parts }: { parts: string[] }) {
     // Rows under the sticky head are not in view.
     scrollPaddingStart: rowHeight,
   });
+  useEffect(() => virtualizer.measure(), [virtualizer, rowHeight]);
   const items = virtualizer.getVirtualItems();
 
   const change = (part: Partial<FilterFields>) => {
@@ -340,13 +364,10 @@ export function RequestsScreen({ parts }: { parts: string[] }) {
           )
         ) : (
           // Focusable so that the arrow keys move through the requests wherever the focus is in the table.
-          <div
-            ref={scroller}
-            className={styles['scroll']}
-            data-open={opened !== null || undefined}
-            tabIndex={0}
-            role="region"
-            aria-label="Requests, newest first"
+          <TableScroll
+            ref={measure}
+            contained
+            label="Requests, newest first"
             onKeyDown={onKeyDown}
             onScroll={(event) => setScrolled(event.currentTarget.scrollTop > 0)}
             onFocus={(event) => setFocused(event.target !== event.currentTarget)}
@@ -354,37 +375,25 @@ export function RequestsScreen({ parts }: { parts: string[] }) {
             onPointerEnter={() => setPointed(true)}
             onPointerLeave={() => setPointed(false)}
           >
-            <Table aria-rowcount={rows.length + 1}>
-              <colgroup>
-                <col style={{ width: 116 }} />
-                <col style={{ width: 72 }} />
-                <col />
-                <col style={{ width: 72 }} />
-                <col style={{ width: 84 }} />
-                <col className={styles['clientColumn']} style={{ width: 128 }} />
-                <col style={{ width: 112 }} />
-                <col style={{ width: 100 }} />
-              </colgroup>
+            <Table aria-rowcount={rows.length + 1} columns={shown}>
               <thead>
                 <tr aria-rowindex={1}>
-                  <Th>Time</Th>
-                  <Th>Method</Th>
-                  <Th>Path</Th>
-                  <Th className={styles['statusHead']}>Status</Th>
-                  <Th right>Took</Th>
-                  <Th className={styles['clientColumn']}>Client</Th>
-                  <Th>Node</Th>
-                  <Th right>Retries</Th>
+                  {shown.map(({ id, title, right }) => (
+                    <Th key={id} right={right} className={id === 'status' ? styles['statusHead'] : undefined}>
+                      {title}
+                    </Th>
+                  ))}
                 </tr>
               </thead>
               <tbody>
-                {items.length > 0 ? <GapRow columns={columns} height={items[0]!.start - rowHeight} /> : null}
+                {items.length > 0 ? <GapRow columns={shown.length} height={items[0]!.start - rowHeight} /> : null}
                 {items.map((item) => {
                   const record = rows[item.index];
                   return record ? (
                     <RequestRow
                       // By place: a row's elements stay and change their words, which costs far less than making new ones.
                       key={item.index}
+                      has={has}
                       record={record}
                       index={item.index}
                       selected={record.seq === opened}
@@ -394,11 +403,11 @@ export function RequestsScreen({ parts }: { parts: string[] }) {
                   ) : null;
                 })}
                 {items.length > 0 ? (
-                  <GapRow columns={columns} height={Math.max(0, virtualizer.getTotalSize() - items.at(-1)!.end)} />
+                  <GapRow columns={shown.length} height={Math.max(0, virtualizer.getTotalSize() - items.at(-1)!.end)} />
                 ) : null}
               </tbody>
             </Table>
-          </div>
+          </TableScroll>
         )}
         <TableFoot>
           {newer > 0 && !isPaused ? (

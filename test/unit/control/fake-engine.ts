@@ -106,6 +106,7 @@ export class FakeEngine implements EngineService {
       lastSeen: 1,
       moves: 0,
       requests: 1,
+      requestsPerSecond: null,
       pinned: true,
       pinnedTo: node,
       how: 'chosen:turn',

@@ -77,7 +77,7 @@ describe('the list of clients', () => {
     expect(keys(bench, { sort: 'expires', order: 'desc' })[0]).toBe('10.0.0.10');
   });
 
-  it.each(['key', 'kind', 'pool', 'node', 'since', 'moves', 'lastSeen', 'requests', 'expires'] satisfies ClientSort[])(
+  it.each(['key', 'kind', 'pool', 'node', 'since', 'moves', 'lastSeen', 'rate', 'requests', 'expires'] satisfies ClientSort[])(
     'pages by %s are the whole list cut up, whatever is in it',
     (sort) => {
       const bench = new PoolBench(poolConfig(['a', 'b', 'c'], table));
@@ -152,6 +152,57 @@ describe('how many are where', () => {
   });
 });
 
+describe('requests a second', () => {
+  const rate = (bench: PoolBench) => list(bench, {}).clients[0]!.requestsPerSecond;
+
+  it('are all requests of the last 10 to 20 seconds by how long these were', () => {
+    const bench = new PoolBench(poolConfig(['a', 'b'], table));
+    // A fresh ten seconds begin.
+    bench.clock.advance(10_000 - (bench.clock.now() % 10_000));
+    const asked: number[] = [];
+    for (let step = 0; step < 138; step++) {
+      for (let i = 0; i < (step * 7) % 4; i++) {
+        bench.ask('10.0.0.1');
+        asked.push(bench.clock.now());
+      }
+      bench.clock.advance(500);
+      if (asked.length === 0) continue;
+      const now = bench.clock.now();
+      const from = Math.max(asked[0]!, Math.floor(now / 10_000) * 10_000 - 10_000);
+      const exact = (asked.filter((time) => time >= from).length * 1_000) / (now - from);
+      expect(rate(bench)).toBe(now - from < 2_000 ? null : exact);
+    }
+    // Who is silent comes down to nothing.
+    bench.clock.advance(10_000);
+    expect(rate(bench)).toBeGreaterThan(0);
+    bench.clock.advance(10_000);
+    expect(rate(bench)).toBe(0);
+  });
+
+  it('begin afresh for nobody who moves', () => {
+    const bench = new PoolBench(poolConfig(['a', 'b'], table));
+    for (let i = 0; i < 8; i++) {
+      bench.ask('10.0.0.1');
+      bench.clock.advance(1_000);
+    }
+    const before = rate(bench)!;
+    const { node } = list(bench, {}).clients[0]!;
+    bench.pool.pin(entry(bench, '10.0.0.1'), bench.node(node === 'a' ? 'b' : 'a'));
+    bench.ask('10.0.0.1');
+    expect(rate(bench)).toBeGreaterThan(before);
+    expect(rate(bench)).toBeLessThan(before + 0.2);
+  });
+
+  it('sort a list, who is too new for one last', () => {
+    const bench = new PoolBench(poolConfig(['a', 'b'], table));
+    for (let i = 0; i < 3; i++) bench.ask('10.0.0.1');
+    bench.ask('10.0.0.2');
+    bench.clock.advance(3_000);
+    bench.ask('10.0.0.3');
+    expect(keys(bench, { sort: 'rate', order: 'desc' })).toEqual(['10.0.0.1', '10.0.0.2', '10.0.0.3']);
+  });
+});
+
 describe('taking a pin off', () => {
   it('leaves the client on its node, tells of it once, and begins its time anew', () => {
     const bench = new PoolBench(poolConfig(['a', 'b'], { stickiness: { type: 'table', ttlMs: 10_000 } }));
@@ -164,7 +215,7 @@ describe('taking a pin off', () => {
     bench.pool.sweep();
     bench.pool.unpin(entry(bench, '10.0.0.1'));
     bench.pool.unpin(entry(bench, '10.0.0.1'));
-    const described = describeClient(bench.pool, entry(bench, '10.0.0.1'));
+    const described = describeClient(bench.pool, entry(bench, '10.0.0.1'), bench.clock.now());
     expect(described).toMatchObject({ node: other, pinned: false, pinnedTo: null, expiresAt: bench.clock.now() + 10_000 });
     for (let i = 0; i < 4; i++) expect(bench.ask('10.0.0.1')).toBe(other);
     expect(bench.facts.filter(({ kind }) => kind === 'client.unpinned')).toMatchObject([{ client: '10.0.0.1', node: other }]);
