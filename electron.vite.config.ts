@@ -1,6 +1,7 @@
 import path from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
+import type { Plugin } from 'vite';
 import { cssInRem } from './css-in-rem.ts';
 
 const at = (file: string) => path.resolve(import.meta.dirname, file);
@@ -16,6 +17,23 @@ const programs = {
   'pattern-worker': at('electron/engine/health/patterns/pattern-worker.ts'),
   'demo-node': at('electron/control/lab/demo-node.ts'),
   'lab-clients': at('electron/control/lab/virtual-clients-worker.ts'),
+};
+
+/** The first screen's own files are fetched with the page, and not only once the page's other files have run. */
+const firstScreenAtOnce: Plugin = {
+  name: 'first-screen-at-once',
+  transformIndexHtml: {
+    order: 'post',
+    handler(html, { bundle }) {
+      const chunks = Object.values(bundle ?? {}).filter((one) => one.type === 'chunk');
+      const first = chunks.find(({ facadeModuleId }) => facadeModuleId?.endsWith('/renderer/features/live/live-screen.tsx'));
+      if (bundle && !first) throw new Error('The first screen is not among the built files; was it renamed?');
+      return [first?.fileName ?? [], first?.imports ?? []]
+        .flat()
+        .filter((file) => !html.includes(file))
+        .map((file) => ({ tag: 'link', attrs: { rel: 'modulepreload', crossorigin: true, href: `./${file}` }, injectTo: 'head' as const }));
+    },
+  },
 };
 
 export default defineConfig({
@@ -49,7 +67,7 @@ export default defineConfig({
     root: at('renderer'),
     // Relative, so that one build serves app:// and http:// alike.
     base: './',
-    plugins: [react()],
+    plugins: [react(), firstScreenAtOnce],
     css: { postcss: { plugins: cssInRem } },
     build: {
       outDir: at('out/renderer'),

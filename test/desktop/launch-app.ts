@@ -31,6 +31,8 @@ export interface LaunchOptions {
   main?: string;
   /** What its command line says beside the program. Default nothing. */
   args?: string[];
+  /** Set in its environment. Default nothing. */
+  env?: Record<string, string>;
 }
 
 export interface Runtime {
@@ -49,13 +51,13 @@ async function ended(child: ChildProcess): Promise<number | null> {
   return child.exitCode;
 }
 
-async function launchStandIn({ userData, main: program = main, args = [] }: LaunchOptions): Promise<DesktopApp> {
+async function launchStandIn({ userData, main: program = main, args = [], env: own = {} }: LaunchOptions): Promise<DesktopApp> {
   assertBuilt();
   const driver = path.join(import.meta.dirname, 'stand-in/driver.ts');
-  const start = (more: string[], cwd: string) =>
+  const start = (more: string[], cwd: string, env: Record<string, string> = {}) =>
     spawn(process.execPath, ['--disable-warning=ExperimentalWarning', driver, program, ...more], {
       cwd,
-      env: { ...process.env, STAND_IN_USER_DATA: userData },
+      env: { ...process.env, STAND_IN_USER_DATA: userData, ...own, ...env },
       stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
     });
   const child = start(args, root);
@@ -91,7 +93,7 @@ async function launchStandIn({ userData, main: program = main, args = [] }: Laun
       child.send({ id: 0, where: 'main', source: '({ app }) => app.quit()', arg: undefined });
       return ended(child);
     },
-    startAgain: (more, cwd = root) => ended(start(more, cwd)),
+    startAgain: (more, cwd = root) => ended(start(more, cwd, { STAND_IN_SECOND: '1' })),
     async end() {
       if (child.exitCode !== null || child.signalCode !== null) return;
       // Exits by itself so that its browser goes too; killed should it hang.
@@ -111,14 +113,14 @@ function electronBinary(): string | undefined {
   return existsSync(binary) ? binary : undefined;
 }
 
-async function launchElectron({ userData, main: program, args = [] }: LaunchOptions): Promise<DesktopApp> {
+async function launchElectron({ userData, main: program, args = [], env: own = {} }: LaunchOptions): Promise<DesktopApp> {
   assertBuilt();
   const executablePath = electronBinary();
   if (!executablePath) throw new Error("Electron's binary is not installed.");
   const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
   const all = [...asRoot, `--user-data-dir=${userData}`, program ?? root, ...args];
   // What starts at login is written there, not into the folder of whoever runs the tests.
-  const env = { ...process.env, XDG_CONFIG_HOME: path.join(userData, 'appData') } as Record<string, string>;
+  const env = { ...process.env, ...own, XDG_CONFIG_HOME: path.join(userData, 'appData') } as Record<string, string>;
   const app = await _electron.launch({ executablePath, args: all, cwd: root, env });
   const child = app.process();
   return {

@@ -27,6 +27,12 @@ const ownBrowser = (): Promise<Browser> => {
   const running = process.env['STAND_IN_BROWSER'];
   return running ? chromium.connect(running) : launchBrowser();
 };
+/** Electron's Chromium runs before the application's first line does, so this one is started then too. */
+export function startBrowser(): void {
+  browser ??= ownBrowser();
+  // Whoever opens a window hears of it.
+  browser.catch(() => undefined);
+}
 app.beforeExit = async () => {
   await (await browser)?.close();
 };
@@ -139,9 +145,9 @@ export class BrowserWindow extends EventEmitter {
   }
 
   async #open(): Promise<Page> {
-    browser ??= ownBrowser();
+    startBrowser();
     const { width, height } = this.#bounds;
-    const ours = await browser;
+    const ours = await browser!;
     mark('Chromium there');
     const context = await newContext(ours, { viewport: { width, height } });
     await context.exposeBinding('__standInInvoke', async ({ frame }, { channel, args }: { channel: string; args: unknown[] }) => {

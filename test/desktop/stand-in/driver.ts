@@ -1,4 +1,5 @@
 import { pathToFileURL } from 'node:url';
+import { startBrowser } from './browser-window.ts';
 import * as electron from './electron.ts';
 import { mark } from './marks.ts';
 import './register.ts';
@@ -43,5 +44,7 @@ process.channel?.unref();
 const main = process.argv[2];
 if (main === undefined) throw new Error('Name the bundled main to run.');
 mark('stand-in loaded');
+// A second start of the same program ends before it has a window.
+if (process.env['STAND_IN_SECOND'] !== '1') startBrowser();
 await import(pathToFileURL(main).href);
 mark('main evaluated');
