@@ -17,6 +17,9 @@ interface SelectProps<T extends string> extends FieldFrame {
   small?: boolean | undefined;
 }
 
+/** What is chosen, as the tooltip: it may be longer than the field. */
+const labelOf = (choices: readonly Choice[], value: string) => choices.find((choice) => choice.value === value)?.label;
+
 function Options({ choices }: { choices: readonly Choice[] }) {
   return choices.map((choice) => (
     <option key={choice.value} value={choice.value} disabled={choice.disabled}>
@@ -36,6 +39,7 @@ export function Select<T extends string>({ value, choices, onChange, disabled, s
         <select
           id={id}
           className={clsx(styles['select'], small && styles['small'], invalid && styles['bad'])}
+          title={labelOf(choices, value)}
           value={value}
           disabled={disabled}
           aria-invalid={invalid || undefined}
@@ -61,6 +65,7 @@ export function FilterSelect<T extends string>({ label, value, choices, onChange
   return (
     <select
       aria-label={label}
+      title={labelOf(choices, value)}
       className={clsx(styles['select'], styles['compact'])}
       value={value}
       onChange={(event) => onChange(event.target.value as T)}

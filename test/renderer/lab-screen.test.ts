@@ -38,6 +38,19 @@ const own = {
 const tick = (page: Page) => page.evaluate(() => window.fake.tick());
 
 describe('the lab', () => {
+  it('does not say that a node runs well for which Evenkeel makes up a fault', async () => {
+    const page = await open();
+    await page.getByRole('button', { name: 'Start the demo' }).click();
+    const node = page.getByRole('listitem').filter({ hasText: 'demo-2' }).first();
+    await node.getByText('runs well').waitFor();
+    const { id } = (await lab(page)).nodes[1]!;
+    await page.evaluate((one) => window.fake.client.request('lab.injectFault', { pool: 'demo', node: one, fault: { type: 'refuse' } }), id);
+    await node.getByText('DEMO: refuses new connections').waitFor();
+    expect(await node.getByText('runs well').count()).toBe(0);
+    await page.getByRole('button', { name: 'End all faults' }).click();
+    await node.getByText('runs well').waitFor();
+  });
+
   it('sets a fault with its parameters by keyboard alone, says what it does, and ends all faults', async () => {
     const page = await open();
     await page.getByRole('button', { name: 'Start the demo' }).click();

@@ -27,6 +27,8 @@ interface DemoNodeProps {
 function DemoNode({ node, act, taken, onChoose }: DemoNodeProps) {
   const seen = useEngine((s) => s.pools.flatMap((pool) => pool.nodes).find((one) => one.id === node.id && one.address === node.address));
   const state = seen && effectiveState(seen);
+  // What Evenkeel makes up between itself and the node, which knows nothing of it.
+  const madeUp = seen?.fault ?? null;
   const ill = node.fault !== null || node.state === 'dead';
   const quick = node.fault?.type === 'kill' || (node.state === 'dead' && !node.fault) ? 'Revive' : ill ? 'End the fault of' : 'Kill';
   return (
@@ -52,9 +54,12 @@ function DemoNode({ node, act, taken, onChoose }: DemoNodeProps) {
             </>
           ) : null}
         </span>
-        <span className={ill ? styles['suffers'] : styles['well']}>
-          {node.fault ? faultWords(node.fault) : node.state === 'dead' ? 'ended by itself' : 'runs well'}
-        </span>
+        {ill || !madeUp ? (
+          <span className={ill ? styles['suffers'] : styles['well']}>
+            {node.fault ? faultWords(node.fault) : ill ? 'ended by itself' : 'runs well'}
+          </span>
+        ) : null}
+        {madeUp ? <span className={styles['suffers']}>{madeUp}</span> : null}
       </div>
       <div className={styles['actions']}>
         <Button
