@@ -100,8 +100,6 @@ export function clipped(page: Page): Promise<string[]> {
       const over = hit?.closest('aside.inspector');
       if (!hit || (over && style(over).position === 'absolute' && !over.contains(control))) continue;
       const label = control instanceof HTMLInputElement ? control.closest('label') : null;
-      // A message is over a small window's foot for some seconds, and can be closed.
-      if (innerWidth < 800 && hit.closest('[aria-live=polite]')) continue;
       // A client's chip may fly over another one.
       if (control.matches('[data-client]') && hit.closest('[data-client]')) continue;
       if (control.contains(hit) || hit.contains(control) || label?.contains(hit)) continue;

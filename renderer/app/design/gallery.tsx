@@ -286,6 +286,7 @@ function MapParts({ world }: { world: GalleryWorld }) {
     ...{ id: 'web', name: 'Web', protocol: 'http' as const, address: '127.0.0.1:8080', pool: 'web', since: now, state: 'up' as const },
     ...{ reason: '', connections: 36, requests: 0, retried: 0, errors: 0, bytesIn: 0, bytesOut: 0 },
   };
+  const faulty = { ...lanes[0]!, node: { ...lanes[0]!.node, fault: 'DEMO: slow, 1,200 ms, and 100 % answered 503' } };
   const bind = 'Port 8080 is used by another program (node, pid 4121).';
   const history = Float64Array.from({ length: 30 }, (_, i) => 40 + 6 * Math.sin(i / 3));
   const effect = (mode: string) => `New clients ${mode === 'accept' ? 'come here again' : 'go to api-2 and api-3'}.`;
@@ -303,22 +304,39 @@ function MapParts({ world }: { world: GalleryWorld }) {
         {lanes.map((lane, i) => (
           <Specimen key={lane.key} state={i === 6 ? 'a long name and IPv6' : stateLooks[lane.state].word}>
             <div className={styles['card']}>
-              <NodeCard lane={lane} now={now} selected={false} compact={false} history={history} />
+              <NodeCard lane={lane} now={now} selected={false} size="full" history={history} />
             </div>
           </Specimen>
         ))}
         <Specimen state="chosen">
           <div className={styles['card']}>
-            <NodeCard lane={lanes[0]!} now={now} selected compact={false} history={history} />
+            <NodeCard lane={lanes[0]!} now={now} selected size="full" history={history} />
           </div>
         </Specimen>
         {[0, 2, 6].map((i) => (
           <Specimen key={i} state={`compact: ${i === 6 ? 'a long name' : stateLooks[lanes[i]!.state].word}`}>
             <div className={styles['card']}>
-              <NodeCard lane={lanes[i]!} now={now} selected={false} compact history={history} />
+              <NodeCard lane={lanes[i]!} now={now} selected={false} size="compact" history={history} />
             </div>
           </Specimen>
         ))}
+        {(['snug', 'short', 'tight', 'row'] as const).map((size) => (
+          <Specimen key={size} state={`where there is less room: ${size}`}>
+            <div className={styles['card']}>
+              <NodeCard lane={lanes[2]!} now={now} selected={false} size={size} history={history} />
+            </div>
+          </Specimen>
+        ))}
+        <Specimen state="with a fault that is made up">
+          <div className={styles['card']}>
+            <NodeCard lane={faulty} now={now} selected={false} size="full" history={history} />
+          </div>
+        </Specimen>
+        <Specimen state="the same, compact">
+          <div className={styles['card']}>
+            <NodeCard lane={faulty} now={now} selected={false} size="compact" history={history} />
+          </div>
+        </Specimen>
       </Part>
       <Part name="Mode control" note="Says what a mode does before it is set.">
         <Specimen state="rest">

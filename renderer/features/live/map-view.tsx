@@ -4,7 +4,8 @@ import { FlowMap, type MapScales } from '../../map/flow-map.ts';
 import type { Box } from '../../map/bands.ts';
 import { useEngine, useReplay, useSettings, useStores, useView } from '../../stores/context.tsx';
 import { formatCount } from '../../ui/format.ts';
-import { useTextScale } from '../../ui/text-scale.ts';
+import { inRem, useTextScale } from '../../ui/text-scale.ts';
+import { cardSize, isSmall, tracks } from './card-size.ts';
 import { ClientGroup } from './client-group.tsx';
 import { clientId, type ClientsFeed } from './clients-feed.ts';
 import type { Movements } from './departures.ts';
@@ -25,14 +26,21 @@ interface MapViewProps {
   scales: MapScales;
 }
 
-/** Height a full card's lane needs, with the gap to the next. */
-const fullLane = 180;
-/** Lane and gap as the style sheet has them, and the column of clients with and without an inspector. Pixels. */
-const fullTrack = { lane: 168, gap: 12 };
-const compactTrack = { lane: 70, gap: 6 };
+/** The column of clients with and without an inspector. Pixels. */
 const clientsColumn = { whole: 208, beside: 150 };
-/** Above and below the lanes. Pixels. */
-const bodyEdges = 40;
+/** From the map's middle to under a listener's card, and with what went wrong on it, and a message's height. Pixels. */
+const hubReach = { plain: 86, error: 118 };
+const messageHeight = 105;
+
+/** How many messages there is room for below the cards between clients and nodes: 2, 1 or none. */
+function freeFoot(model: LiveModel, heightPx: number): number {
+  const [block, ...more] = model.blocks;
+  const [listener, ...others] = block?.listeners ?? [];
+  if (!listener || more.length > 0 || others.length > 0) return 0;
+  const room = heightPx / 2 - (listener.state === 'error' ? hubReach.error : hubReach.plain);
+  return Math.max(0, Math.min(2, Math.floor(room / messageHeight)));
+}
+
 /** Points of a card's sparkline. */
 const sparkPoints = 30;
 const minuteMs = 60_000;
@@ -133,27 +141,30 @@ export function MapView({ model, feed, movements, selection, search, onScales, s
     });
   }, [map, stores]);
 
-  const compact = (model.lanes.length > 3 || stores.past !== null) && model.rows * fullLane + 16 > height && height > 0;
+  const size = cardSize(model.lanes, model.rows, height);
+  const small = isSmall(size);
   // Named chips that would push a lane out of view become small ones: who is where is seen at a glance, or not at all.
-  const track = compact ? compactTrack : fullTrack;
+  const track = tracks[size];
   const columnPx = selection ? clientsColumn.beside : clientsColumn.whole;
-  const chipsHeight = (chips: 'named' | 'small') => lanesHeight(model.lanes, chips, columnPx, track.lane, track.gap) + bodyEdges;
+  const chipsHeight = (chips: 'named' | 'small') => lanesHeight(model.lanes, chips, columnPx, track.lane, track.gap) + track.edges;
   const dense = !model.packed && height > 0 && chipsHeight('named') > Math.max(height, chipsHeight('small'));
+  // Beside an inspector what is between clients and nodes is too narrow for a message; a map that scrolls has cards anywhere.
+  const foot = selection || small ? 0 : freeFoot(model, height);
   const up = model.lanes.filter((lane) => lane.state !== 'down' && lane.state !== 'rejecting').length;
   const listeners = model.blocks.reduce((sum, block) => sum + block.listeners.length, 0);
   const selectedClient = selection?.kind === 'client' ? clientId(selection.pool, selection.id) : null;
   const choose = (client: Client) => {
     location.hash = selectionHref({ kind: 'client', pool: client.pool, id: client.key });
   };
-  const wide = model.packed && compact;
-  const style = { '--rows': model.rows } as CSSProperties;
+  const wide = model.packed && small;
+  const style = { '--rows': model.rows, '--lane': inRem(track.lane), '--gap': inRem(track.gap) } as CSSProperties;
 
   return (
     <>
-      <div className={css['mapArea']}>
+      <div className={css['mapArea']} data-free-foot={foot > 0 ? foot : undefined}>
         <canvas ref={canvas} className={css['canvas']} aria-hidden="true" />
-        <div ref={scroller} className={css['scroller']} onScroll={(event) => map?.scroll(event.currentTarget.scrollTop)}>
-          <div ref={content} className={`${css['content']} ${compact ? css['compact'] : ''} ${wide ? css['packed'] : ''}`} data-map>
+        <div ref={scroller} className={css['scroller']} onScroll={({ currentTarget: { scrollLeft, scrollTop } }) => map?.scroll(scrollLeft, scrollTop)}>
+          <div ref={content} className={`${css['content']} ${wide ? css['packed'] : ''}`} data-size={size} data-map>
             <div className={`${css['cols']} ${css['heads']}`}>
               <span className={css['k1']}>
                 <b>Clients</b> {formatCount(model.totalClients)}
@@ -169,7 +180,7 @@ export function MapView({ model, feed, movements, selection, search, onScales, s
                 <span>
                   <b>Nodes</b> {up} of {model.lanes.length} up
                 </span>
-                {compact ? <span>rate and p95</span> : null}
+                {small ? <span>rate and p95</span> : null}
               </span>
             </div>
             <div className={`${css['cols']} ${css['body']}`} style={style}>
@@ -195,9 +206,13 @@ export function MapView({ model, feed, movements, selection, search, onScales, s
                         <NodeCard
                           lane={lane}
                           now={model.now}
-                          compact={compact}
+                          size={size}
                           selected={selection?.kind === 'node' && selection.pool === pool.id && selection.id === lane.node.id}
-                          history={compact ? undefined : stores.traffic.node(lane.key)?.history(model.traffic.time, minuteMs, sparkPoints)}
+                          history={
+                            small || size === 'short'
+                              ? undefined
+                              : stores.traffic.node(lane.key)?.history(model.traffic.time, minuteMs, sparkPoints)
+                          }
                         />
                       </div>
                     </Fragment>

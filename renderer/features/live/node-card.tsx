@@ -1,10 +1,13 @@
 import { FlaskConical, TriangleAlert } from 'lucide-react';
-import { memo } from 'react';
+import { memo, type ReactNode } from 'react';
+import type { NodeMode } from '../../../shared/model/config.ts';
 import { formatCount, formatMs, formatRate, missing } from '../../ui/format.ts';
 import { stateLooks } from '../../ui/effective-state.ts';
 import { MiddleTruncate } from '../../ui/middle-truncate.tsx';
+import { modeChoices } from '../../ui/segmented.tsx';
 import { StateRing } from '../../ui/state-ring.tsx';
 import { useLock } from '../../stores/context.tsx';
+import { type CardSize, isSmall } from './card-size.ts';
 import { cardId, type Lane, selectionHref } from './live-model.ts';
 import { ModeControl } from './mode-control.tsx';
 import { drainProgress, reasonLine, remainSeconds, sinceLine } from './node-words.ts';
@@ -16,7 +19,7 @@ interface NodeCardProps {
   lane: Lane;
   now: number;
   selected: boolean;
-  compact: boolean;
+  size: CardSize;
   /** Requests a second over the last minute. */
   history: Float64Array | undefined;
 }
@@ -26,12 +29,16 @@ const cardClass: Partial<Record<Lane['state'], string>> = { down: 'down', draini
 /** A node that went down this long ago or less has just done so. Milliseconds. */
 const justDownMs = 1_000;
 
+/** Where there is no room for the four modes, the one it has; it is changed beside the map. */
+const modeWord = (mode: NodeMode) => `mode ${modeChoices.find(({ value }) => value === mode)?.label ?? mode}`;
+
 /** A node: what was seen of it, what is wanted of it, and what it does. */
-export const NodeCard = memo(function NodeCard({ lane, now, selected, compact, history }: NodeCardProps) {
+export const NodeCard = memo(function NodeCard({ lane, now, selected, size, history }: NodeCardProps) {
   const { node, pool, state, rates } = lane;
   const look = stateLooks[state];
   const { pending, error, set, effect } = useSetMode(pool.id, node.id);
   const locked = useLock();
+  const compact = isSmall(size);
   const drain = state === 'draining' ? drainProgress(node, now) : undefined;
   const word = <span className={state === 'down' ? 'fill-down' : look.className}>{look.word}</span>;
   const since = sinceLine(node, state, now);
@@ -39,20 +46,36 @@ export const NodeCard = memo(function NodeCard({ lane, now, selected, compact, h
   const rate = rates ? formatRate(rates.requestsPerSecond) : missing;
   const p95 = formatMs(rates?.p95);
 
+  const fault =
+    node.fault === null ? null : (
+      <span className={css['fault']} title={node.fault}>
+        <FlaskConical size={12} strokeWidth={2.5} aria-hidden />
+        <span>{node.fault}</span>
+      </span>
+    );
+  const address = <MiddleTruncate text={node.address} keep={5} className={`mono ${css['address']}`} />;
+  /** What a small card says beside the rate: of our making, why it does not serve, its mode where that is not set here, its address. */
+  const small = (): ReactNode => {
+    if (fault) return fault;
+    if (state === 'down' || state === 'checking')
+      return (
+        <span className={`num ellipsis ${css['brief']}`} title={reason}>
+          {node.reason || reason}
+        </span>
+      );
+    return size === 'row' ? <span className={css['brief']}>{modeWord(node.mode)}</span> : address;
+  };
+
   return (
     <article
       className={`${css['card']} ${compact ? css['compact'] : ''} ${css[cardClass[state] ?? ''] ?? ''} ${selected ? css['selected'] : ''} ${state === 'down' && now - node.since < justDownMs ? css['struck'] : ''}`}
       data-card={cardId.node(lane.key)}
       data-node={lane.key}
       data-state={state}
+      data-size={size}
       aria-label={`Node ${node.label}, ${look.word}`}
     >
-      {node.fault === null ? null : (
-        <span className={css['fault']} title={node.fault}>
-          <FlaskConical size={12} strokeWidth={2.5} aria-hidden />
-          <span className="ellipsis">{node.fault}</span>
-        </span>
-      )}
+      {compact ? null : fault}
       <div className={css['head']}>
         <StateRing state={state} size={compact ? 24 : 32} progress={drain?.share ?? 1} />
         <div className={css['names']}>
@@ -63,7 +86,7 @@ export const NodeCard = memo(function NodeCard({ lane, now, selected, compact, h
             <span className={css['word']}>{word}</span>
           </div>
           <div className={css['line']}>
-            <MiddleTruncate text={node.address} keep={5} className={`mono ${css['address']}`} />
+            {compact ? small() : address}
             <span className={`num ${css['since']}`}>
               {compact && state === 'healthy' ? (
                 <>
@@ -95,8 +118,30 @@ export const NodeCard = memo(function NodeCard({ lane, now, selected, compact, h
           <i style={{ width: `${(drain.share * 100).toFixed(1)}%` }} />
         </div>
       ) : null}
-      <ModeControl node={node.label} mode={node.mode} pending={pending} onChange={set} effect={effect} compact={compact} locked={locked} />
-      {compact ? null : (
+      {size === 'row' ? null : (
+        <ModeControl
+          node={node.label}
+          mode={node.mode}
+          pending={pending}
+          onChange={set}
+          effect={effect}
+          compact={compact}
+          locked={locked}
+        />
+      )}
+      {compact ? null : size === 'short' ? (
+        <div className={`${css['figures']} num`}>
+          <span>
+            <b>{rate}</b> req/s
+          </span>
+          <span className={css['centre']}>
+            <b>{formatCount(rates?.connections ?? node.connections)}</b> conns
+          </span>
+          <span>
+            <b>{p95}</b> ms p95
+          </span>
+        </div>
+      ) : (
         <div className={`${css['figures']} num`}>
           <span>
             <b className={css['big']}>{rate}</b> req/s
