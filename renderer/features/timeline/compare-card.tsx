@@ -127,10 +127,10 @@ export function CompareCard({ run, incident, other, problem, chosen, choices, on
               <tr>
                 <th scope="col">Measure</th>
                 <th scope="col" title={run.name}>
-                  <span className="ellipsis">{run.name}</span>
+                  <MiddleTruncate text={run.name} keep={8} />
                 </th>
                 <th scope="col" title={other.name}>
-                  <span className="ellipsis">{other.name}</span>
+                  <MiddleTruncate text={other.name} keep={8} />
                 </th>
                 <th scope="col">Difference</th>
               </tr>

@@ -1,5 +1,6 @@
 import type { Incident, Run } from '../../../shared/model/run.ts';
 import { structureOf } from '../../../shared/state/run-structure.ts';
+import { fieldInfo, fieldWord } from '../../stores/draft-fields.ts';
 import { formatCount, formatMs, missing } from '../../ui/format.ts';
 import { scoreSeconds } from './score-words.ts';
 
@@ -90,37 +91,59 @@ export function compareRuns(a: Run, b: Run): CompareRow[] {
   ];
 }
 
-/** Options a person would name, by their path in a pool. */
+/** Options by their path in a pool, where the editor's word for them needs its section beside it; and the Lab's clients. */
 const names: Record<string, string> = {
   'healthCheck.type': 'Check',
   'healthCheck.intervalMs': 'Check interval',
   'healthCheck.timeoutMs': 'Check timeout',
   'healthCheck.attempts': 'Failed checks until down',
   'healthCheck.rise': 'Passed checks until up',
-  'healthCheck.path': 'Check path',
-  algorithm: 'Algorithm',
-  'stickiness.type': 'Stickiness',
-  retries: 'Retries',
-  slowStartMs: 'Slow start',
+  'healthCheck.method': 'Check method',
+  'healthCheck.expectStatus': 'Statuses that pass a check',
+  'passiveCheck.errors': 'Live errors until down',
+  'passiveCheck.windowMs': 'Live errors are counted over',
+  'timeouts.connectMs': 'Time to connect',
+  'timeouts.responseMs': 'Time to answer',
   'clients.count': 'Simulated clients',
   'clients.requestsPerSecond': 'Requests a second',
+  'clients.keepAlive': 'Requests on a kept connection',
+  'clients.webSockets': 'Clients with a WebSocket',
+  'clients.ownAddresses': 'Each client from its own address',
 };
 
-function flatten(value: unknown, path: string, into: Map<string, string>): void {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-    for (const [key, inner] of Object.entries(value)) flatten(inner, path === '' ? key : `${path}.${key}`, into);
-  } else if (value !== undefined)
-    into.set(
-      path,
-      path.endsWith('Ms') && typeof value === 'number' ? durationWords(value) : typeof value === 'string' ? value : JSON.stringify(value),
-    );
+/** "maxEntries" → "max entries", for options that are not known here; words stay as they are. */
+const spelledOut = (key: string) =>
+  key.includes(' ') ? key : key.replace(/Ms$/, '').replace(/([a-z])([A-Z])/g, (_, a: string, b: string) => `${a} ${b.toLowerCase()}`);
+const upperFirst = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+const nameOf = (path: string) => names[path] ?? upperFirst(spelledOut(fieldWord(`pools.${path}`)));
+
+const shares: ReadonlySet<string> = new Set(['clients.keepAlive', 'clients.webSockets']);
+
+/** An option's value as a person would say it. */
+function valueWords(path: string, value: unknown): string {
+  if (typeof value === 'boolean') return value ? 'on' : 'off';
+  if (typeof value === 'number') {
+    if (path.endsWith('Ms')) return durationWords(value);
+    return shares.has(path) ? `${Math.round(100 * value)} %` : formatCount(value);
+  }
+  if (typeof value === 'string') return fieldInfo(`pools.${path}`).values?.[value] ?? value;
+  return JSON.stringify(value);
 }
 
 const durationWords = (ms: number) => (ms < 1_000 ? `${ms} ms` : `${Number((ms / 1_000).toFixed(1))} s`);
 
+/** By name, in words. */
+type Settings = Map<string, string>;
+
+function flatten(value: unknown, path: string, into: Settings): void {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    for (const [key, inner] of Object.entries(value)) flatten(inner, path === '' ? key : `${path}.${key}`, into);
+  } else if (value !== undefined) into.set(nameOf(path), valueWords(path, value));
+}
+
 /** What a run was set up with, as far as it says: its scenario's options, and what its first state shows. */
-function settingsOf(run: Run): Map<string, string> {
-  const settings = new Map<string, string>();
+function settingsOf(run: Run): Settings {
+  const settings: Settings = new Map();
   if (run.scenario) {
     flatten(run.scenario.pool, '', settings);
     flatten(run.scenario.clients, 'clients', settings);
@@ -129,8 +152,11 @@ function settingsOf(run: Run): Map<string, string> {
   const several = pools.length > 1;
   for (const pool of pools) {
     const of = several ? ` of ${pool.name}` : '';
-    settings.set(`algorithm${of}`, pool.algorithm);
-    settings.set(`stickiness.type${of}`, pool.stickiness);
+    for (const [path, value] of [
+      ['algorithm', pool.algorithm],
+      ['stickiness.type', pool.stickiness],
+    ] as const)
+      settings.set(`${nameOf(path)}${of}`, valueWords(path, value));
     settings.set(`Nodes${of}`, formatCount(pool.nodes.length));
     const weights = new Set(pool.nodes.map((node) => node.weight));
     if (weights.size > 1) settings.set(`Weights${of}`, pool.nodes.map((node) => `${node.label} ${node.weight}`).join(', '));
@@ -148,11 +174,11 @@ export interface SettingDifference {
 export function settingDifferences(a: Run, b: Run): SettingDifference[] {
   const left = settingsOf(a);
   const right = settingsOf(b);
-  return [...new Set([...left.keys(), ...right.keys()])].flatMap((key): SettingDifference[] => {
-    const [was, is] = [left.get(key), right.get(key)];
+  return [...new Set([...left.keys(), ...right.keys()])].flatMap((name): SettingDifference[] => {
+    const [was, is] = [left.get(name), right.get(name)];
     if (was === is) return [];
     const fallback = 'as the Lab has it';
-    return [{ name: names[key] ?? key, a: was ?? fallback, b: is ?? fallback }];
+    return [{ name, a: was ?? fallback, b: is ?? fallback }];
   });
 }
 

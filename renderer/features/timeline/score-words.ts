@@ -20,6 +20,7 @@ export function scoreSeconds(ms: number | null): string {
   return ms < 99_950 ? (ms / 1_000).toFixed(1) : formatCount(Math.round(ms / 1_000));
 }
 
+const withMs = (ms: number | null) => (ms === null ? missing : `${formatMs(ms)} ms`);
 const plural = (n: number, one: string) => (n === 1 ? one : `${one}s`);
 const fromWords = (from: Incident['detectFrom']) =>
   from === 'fault' ? 'from the fault' : from === 'first-failure' ? 'from the first failure' : 'from going down';
@@ -36,9 +37,12 @@ function signWords(incident: Incident): string {
 const spanWords = (incident: Incident) =>
   `${fromWords(incident.detectFrom)} until ${incident.upAt === null ? 'the end of the run' : 'it was back'}`;
 
-/** "12 → 530 → 13": before, during and after. */
-export const p99Words = ({ before, during, after }: Incident['p99']): string =>
-  [before, during, after].map((ms) => formatMs(ms)).join(' → ');
+/** What stands under a time to recover that is not known: never that nobody noticed, where something is counted beside it. */
+function unknownRecovery({ moved, retried, lost, upAt }: Incident): string {
+  if (moved > 0) return 'clients moved long after';
+  if (retried > 0) return upAt === null ? 'not yet at the end' : 'until it was back';
+  return lost > 0 ? 'no request failed on it' : 'nobody noticed';
+}
 
 /** What a failure came to, with what exactly each number counts. `name` gives a node's label. */
 export function incidentMeasures(incident: Incident, name: (node: string) => string): Measure[] {
@@ -68,7 +72,7 @@ export function incidentMeasures(incident: Incident, name: (node: string) => str
     },
     {
       ...{ id: 'recovered', name: 'Recovered in', value: scoreSeconds(recoverMs), unit: recoverMs === null ? '' : 's' },
-      below: recoverMs === null ? 'nobody noticed' : `${fromWords(detectFrom)}`,
+      below: recoverMs === null ? unknownRecovery(incident) : `${fromWords(detectFrom)}`,
       definition: `From ${signWords(incident)} until the last of its clients had another node and the last request had failed on it, and none was lost any more because the whole pool was down${recoveredAt === null ? '' : `, at ${formatClockTenths(recoveredAt)}`}.`,
     },
     {
@@ -83,12 +87,12 @@ export function incidentMeasures(incident: Incident, name: (node: string) => str
     },
     {
       ...{ id: 'lost', name: 'Lost', value: formatCount(lost), unit: plural(lost, 'request') },
-      below: lost === 0 ? 'no error seen' : 'seen by clients',
+      below: lost === 0 ? 'no error seen' : recoverMs === null && retried === 0 ? 'seen by clients, not on it' : 'seen by clients',
       definition: `What clients of this pool’s listeners lost, ${spanWords(incident)}: answers 5xx other than 501 and 505, answers cut short, sessions no node took. From whichever node.`,
     },
     {
-      ...{ id: 'p99', name: 'p99', value: p99Words(p99), unit: 'ms' },
-      below: 'before, during, after',
+      ...{ id: 'p99', name: 'p99 during it', value: formatMs(p99.during), unit: p99.during === null ? '' : 'ms' },
+      below: `${withMs(p99.before)} before, ${withMs(p99.after)} after`,
       definition: `99 of 100 answers of this pool’s listeners took no longer: before the first sign, from it until it was recovered, and after that. “${missing}”: nothing was answered.`,
     },
     {
@@ -130,7 +134,7 @@ export function runMeasures({ score }: Run): Measure[] {
     },
     {
       ...{ id: 'p99', name: 'p99', value: formatMs(score.p99), unit: score.p99 === null ? '' : 'ms' },
-      below: score.p99 === null ? 'nothing was answered' : '99 of 100 answers',
+      below: score.p99 !== null ? '99 of 100 answers' : score.requests === 0 ? 'nothing was answered' : 'not recorded',
       definition: '99 of 100 answers of all listeners took no longer.',
     },
   ];

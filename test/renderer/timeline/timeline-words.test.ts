@@ -127,11 +127,12 @@ describe('words', () => {
       'Clients moved 12',
       'Retried 3 requests',
       'Lost 1 request',
-      expect.stringMatching(/^p99 \d+ → \d+ → \d+ ms$/),
+      expect.stringMatching(/^p99 during it \d+ ms$/),
       'Back in 2.0 s',
     ]);
     expect(measures[0]!.below).toBe('from the fault');
     expect(measures[2]!.below).toBe('api-2 → api-1 6, api-3 6');
+    expect(measures[5]!.below).toMatch(/^\d+ ms before, \d+ ms after$/);
     const unknown = incidentMeasures(
       {
         ...incident!,
@@ -140,9 +141,24 @@ describe('words', () => {
       },
       (node) => node,
     );
-    expect(unknown.map(({ value }) => value)).toEqual(['—', '—', '12', '3', '1', '12 → — → —', '—']);
+    expect(unknown.map(({ value }) => value)).toEqual(['—', '—', '12', '3', '1', '—', '—']);
     expect(unknown[0]!.below).toBe('its first failure was not seen');
+    expect(unknown[5]!.below).toBe('12 ms before, — after');
     expect(unknown[6]!.below).toBe('still down at the end');
+  });
+
+  test('nobody is said to have noticed nothing beside what was moved, retried or lost', () => {
+    const quiet = { ...incident!, recoverMs: null, recoveredAt: null, moved: 0, movedTo: [], retried: 0, lost: 0 };
+    const recovery = (part: Partial<typeof quiet>) => {
+      const measures = incidentMeasures({ ...quiet, ...part }, (node) => node);
+      return [measures[1]!.below, measures[4]!.below];
+    };
+    expect(recovery({})).toEqual(['nobody noticed', 'no error seen']);
+    // Lost on another node in that time, or on none.
+    expect(recovery({ lost: 3 })).toEqual(['no request failed on it', 'seen by clients, not on it']);
+    // One client asked again so late that nobody waited for it.
+    expect(recovery({ moved: 1, movedTo: [{ node: 'n1', clients: 1 }] })[0]).toBe('clients moved long after');
+    expect(recovery({ retried: 2, upAt: null })[0]).toBe('not yet at the end');
   });
 
   test('two runs differ in words, and in what they were set up with', () => {
@@ -157,6 +173,32 @@ describe('words', () => {
     expect(compareIncidents(incident!, { ...incident!, detectMs: null })[0]).toMatchObject({ b: '—', difference: '—' });
     expect(settingDifferences(run, slow)).toEqual([{ name: 'Check interval', a: '1 s', b: '5 s' }]);
     expect(settingDifferences(run, run)).toEqual([]);
+    const set = (pool: Record<string, unknown>, clients: object = {}) => ({
+      ...run,
+      scenario: { ...run.scenario!, pool, clients: { ...run.scenario!.clients, ...clients } },
+    });
+    const other = set(
+      {
+        healthCheck: { expectStatus: '200' },
+        passiveCheck: { enabled: false, windowMs: 5_000 },
+        stickiness: { maxEntries: 5_000 },
+        timeouts: { responseMs: 800 },
+        proxyProtocol: 'v2',
+        someNewOptionMs: 1_500,
+      },
+      { keepAlive: 0.5 },
+    );
+    const words = settingDifferences(set({}), other).map(({ name, b }) => `${name}: ${b}`);
+    expect(words).toEqual([
+      'Statuses that pass a check: 200',
+      'Watching live traffic: off',
+      'Live errors are counted over: 5 s',
+      'Remembered clients: 5,000',
+      'Time to answer: 800 ms',
+      'PROXY protocol to nodes: Version 2 (binary)',
+      'Some new option: 1.5 s',
+      'Requests on a kept connection: 50 %',
+    ]);
   });
 
   test('requests are counted by what was counted, for each node apart, and a fault’s end is told', () => {
