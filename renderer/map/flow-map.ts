@@ -17,6 +17,17 @@ export interface MapScales {
 const widenMs = 200;
 /** Errors shown one by one on an edge; above that a diamond is ten. */
 const diamondsPerEdge = 6;
+/** Room around the bands for what is wider than they are: dots, diamonds and crosses. Pixels. */
+const margin = 10;
+/** The canvas grows and shrinks by so much at a time: a band that widens does not make it anew in each frame. Pixels. */
+const pitch = 32;
+
+interface Area {
+  left: number;
+  top: number;
+  right: number;
+  bottom: number;
+}
 
 /**
  * The map's canvas: bands, dots, errors and trails under the cards. It is told what there is (`setEdges`, `setBoxes`) and
@@ -39,7 +50,10 @@ export class FlowMap {
   private scales: MapScales = { requestsPerDot: 1, pixelsPerRate: 0.2, errorsPerDiamond: 1 };
   private paused = false;
   private reducedMotion = false;
-  private scrollTop = 0;
+  private scrolled = { left: 0, top: 0 };
+  /** Where the canvas lies in the map, in CSS pixels. */
+  private area: Area = { left: 0, top: 0, right: 0, bottom: 0 };
+  private density = 1;
   private textScale = 1;
   private width = 0;
   private height = 0;
@@ -48,13 +62,17 @@ export class FlowMap {
   private frame: number | undefined;
   private fresh = true;
 
+  /** @param canvas lies at the map's upper left corner; its place and size are set here. */
   constructor(canvas: HTMLCanvasElement, onScales: (scales: MapScales) => void) {
-    const ctx = canvas.getContext('2d');
+    // Opaque, as the ground below it: without a GPU a picture that lets through costs a third more to lay over the page.
+    const ctx = canvas.getContext('2d', { alpha: false });
     if (!ctx) throw new Error('This browser has no 2D canvas.');
     this.canvas = canvas;
     this.ctx = ctx;
     this.onScales = onScales;
     this.palette = readPalette(canvas);
+    // Until something is drawn an opaque canvas is black.
+    canvas.width = canvas.height = 0;
     document.addEventListener('visibilitychange', this.wake);
   }
 
@@ -73,14 +91,12 @@ export class FlowMap {
     this.width = width;
     this.height = height;
     this.textScale = scale;
-    const density = Math.min(2, devicePixelRatio || 1);
-    this.canvas.width = Math.round(width * density);
-    this.canvas.height = Math.round(height * density);
     this.drawNow();
   }
 
-  scroll(top: number): void {
-    this.scrollTop = top;
+  /** How far the map's content is scrolled. CSS pixels. */
+  scroll(left: number, top: number): void {
+    this.scrolled = { left, top };
     this.drawNow();
   }
 
@@ -219,6 +235,46 @@ export class FlowMap {
     return this.bands.some((band) => band.shown !== band.width);
   }
 
+  /** What there is to draw, of the part of the map that is in view. */
+  private drawnArea(): Area {
+    const whole = { left: 0, top: 0, right: this.width, bottom: this.height };
+    // Who travels does so through the clients' column too.
+    if (this.flights.length > 0) return whole;
+    const { left, top } = this.scrolled;
+    const scale = this.textScale;
+    const around = { left: Infinity, top: Infinity, right: -Infinity, bottom: -Infinity };
+    for (const { curve, width, shown } of this.bands) {
+      const half = Math.max(width, shown) / 2 + margin;
+      around.left = Math.min(around.left, curve.x1 - margin);
+      around.right = Math.max(around.right, curve.x2 + margin);
+      around.top = Math.min(around.top, curve.y1 - half, curve.y2 - half);
+      around.bottom = Math.max(around.bottom, curve.y1 + half, curve.y2 + half);
+    }
+    const area = {
+      left: Math.max(0, Math.floor((around.left * scale - left) / pitch) * pitch),
+      top: Math.max(0, Math.floor((around.top * scale - top) / pitch) * pitch),
+      right: Math.min(this.width, Math.ceil((around.right * scale - left) / pitch) * pitch),
+      bottom: Math.min(this.height, Math.ceil((around.bottom * scale - top) / pitch) * pitch),
+    };
+    return area.left < area.right && area.top < area.bottom ? area : { left: 0, top: 0, right: 0, bottom: 0 };
+  }
+
+  /** Makes the canvas as large as what it shows: without a GPU each of its pixels is copied three times a frame. */
+  private fit(): void {
+    const { canvas } = this;
+    const density = Math.min(2, devicePixelRatio || 1);
+    const area = this.drawnArea();
+    const old = this.area;
+    const same = area.left === old.left && area.top === old.top && area.right === old.right && area.bottom === old.bottom;
+    if (same && density === this.density) return;
+    this.area = area;
+    this.density = density;
+    const [width, height] = [area.right - area.left, area.bottom - area.top];
+    canvas.width = Math.round(width * density);
+    canvas.height = Math.round(height * density);
+    Object.assign(canvas.style, { left: `${area.left}px`, top: `${area.top}px`, width: `${width}px`, height: `${height}px` });
+  }
+
   private readonly draw = (): void => {
     this.frame = undefined;
     const now = performance.now();
@@ -235,12 +291,13 @@ export class FlowMap {
       this.diamonds = this.diamonds.filter((diamond) => now - diamond.bornAt < diamondMs);
       this.flights = this.flights.filter((flight) => now < flight.startsAt + flight.duration);
     } else for (const band of this.bands) band.shown = band.width;
-    const density = this.width > 0 ? this.canvas.width / this.width : 1;
-    const { ctx } = this;
+    this.fit();
+    const { ctx, area, density, scrolled } = this;
     ctx.setTransform(1, 0, 0, 1, 0, 0);
-    ctx.clearRect(0, 0, this.canvas.width, this.canvas.height);
+    ctx.fillStyle = this.palette.ground;
+    ctx.fillRect(0, 0, this.canvas.width, this.canvas.height);
     const zoom = density * this.textScale;
-    ctx.setTransform(zoom, 0, 0, zoom, 0, -this.scrollTop * density);
+    ctx.setTransform(zoom, 0, 0, zoom, -(scrolled.left + area.left) * density, -(scrolled.top + area.top) * density);
     paint(ctx, { bands: this.bands, dots: this.dots, diamonds: this.diamonds, flights: this.flights, now }, this.palette);
     this.schedule();
   };

@@ -20,7 +20,8 @@ export function readPalette(element: Element): Palette {
   const style = getComputedStyle(element);
   const get = (name: string) => style.getPropertyValue(name).trim();
   return {
-    ground: get('--bg'),
+    // What the page is drawn with, where a reader has put colours of their own over ours.
+    ground: getComputedStyle(document.body).backgroundColor,
     band: get('--band'),
     bandChosen: get('--band-on'),
     flow: get('--flow'),

@@ -185,7 +185,7 @@ export function createClientsFeed(client: Client, journal: JournalStore, isLeft:
       let asking = false;
       let answer: Answer | undefined;
       const poll = () => {
-        const everyMs = store.getState().clients.length > manyClients ? pollManyMs : pollMs;
+        const everyMs = store.getState().total > manyClients ? pollManyMs : pollMs;
         if (asking || performance.now() - askedAt < everyMs || !wanted()) return;
         asking = true;
         askedAt = performance.now();
