@@ -11,6 +11,7 @@ export type CertCommand = Common &
   (
     | { name: 'cert-authority'; show: boolean; renew: boolean }
     | { name: 'cert-issue'; names: string[]; out: string | undefined; days: number }
+    | { name: 'cert-replace'; yes: boolean }
     | { name: 'cert-trust' | 'cert-untrust'; print: boolean }
     | { name: 'cert-status' }
   );
@@ -23,6 +24,7 @@ export const certFlags = {
   out: { type: 'string' },
   days: { type: 'string' },
   print: { type: 'boolean' },
+  yes: { type: 'boolean' },
 } as const;
 
 export interface CertValues {
@@ -33,12 +35,14 @@ export interface CertValues {
   out?: string;
   days?: string;
   print?: boolean;
+  yes?: boolean;
 }
 
-const whats = ['authority', 'issue', 'trust', 'untrust', 'status'] as const;
+const whats = ['authority', 'replace', 'issue', 'trust', 'untrust', 'status'] as const;
 /** What each may be followed by, beside --authority. */
 const flagsOf: Record<(typeof whats)[number], readonly (keyof CertValues)[]> = {
   authority: ['show', 'renew', 'json'],
+  replace: ['yes', 'json'],
   issue: ['out', 'days', 'json'],
   trust: ['print'],
   untrust: ['print'],
@@ -69,6 +73,7 @@ export function certCommand(values: CertValues, [given, ...words]: string[]): Ce
   }
   if (words.length > 0) throw new UsageError(`cert ${what} takes no further words, got "${words[0]}"`);
   if (what === 'status') return { ...common, name: 'cert-status' };
+  if (what === 'replace') return { ...common, name: 'cert-replace', yes: values.yes ?? false };
   if (what !== 'authority') return { ...common, name: `cert-${what}`, print: values.print ?? false };
   if (values.show && values.renew) throw new UsageError('--show and --renew exclude each other');
   return { ...common, name: 'cert-authority', show: values.show ?? false, renew: values.renew ?? false };

@@ -64,16 +64,50 @@ async function present(authority: Authority): ReturnType<Authority['ensure']> {
   throw new ContractError('CONFLICT', `There is no authority in ${authority.folder}. Make one with: evenkeel cert authority.${asRoot}`);
 }
 
-async function showStatus(authority: Authority, trust: Trust, asJson: boolean, { out }: Streams): Promise<void> {
-  const keeper = new AuthorityKeeper({
-    authority,
-    trust,
-    running: () => ({ config: emptyConfig, folder: null }),
-    fact: () => undefined,
-    log: () => undefined,
-  });
+/** The authority with its stores and what lies beside it; which configuration names what is not known here, so nothing is renewed. */
+function keeperOf(authority: Authority, trust: Trust): AuthorityKeeper {
+  const running = () => ({ config: emptyConfig, folder: null });
+  const keeper = new AuthorityKeeper({ authority, trust, running, fact: () => undefined, log: () => undefined });
   keeper.close();
-  const status = await keeper.status();
+  return keeper;
+}
+
+/** Says what a replacement does, or does it. @returns whether there is another authority now. */
+async function replace(authority: Authority, trust: Trust, command: { yes: boolean; json: boolean }, { out }: Streams): Promise<boolean> {
+  const before = await present(authority);
+  const keeper = keeperOf(authority, trust);
+  const { issued, stores } = await keeper.status();
+  if (!command.yes) {
+    const trusting = stores.filter(({ trusted }) => trusted === true);
+    const lines = [
+      `This puts another authority in the place of ${before.facts.subject} (${tilde(authority.folder)}).`,
+      ...trusting.map((store) =>
+        store.allowed
+          ? `  taken out of  ${store.name}`
+          : `  in the way    ${store.name}: ${store.note ?? 'it may not be changed.'} Run first: ${store.untrustCommands.join(' && ')}`,
+      ),
+      ...(trusting.length === 0 ? ['  taken out of  no store of this machine: none trusts it'] : []),
+      ...issued.map((one) => `  signed anew   ${one.facts.names.join(', ')}: ${tilde(one.certFile)}`),
+      '  gone          its key and certificate; phones and other machines that trust it refuse what the new one signs',
+      'Nothing was changed. Do it with: evenkeel cert replace --yes',
+    ];
+    out(lines.map((line) => `${line}\n`).join(''));
+    return false;
+  }
+  const status = await keeper.replace(true);
+  const made = status.authority;
+  if (!made) throw new Error('The authority just made is not there.');
+  if (command.json)
+    out(`${JSON.stringify({ facts: made.facts, certPem: made.certPem, certFile: made.certFile, key: made.key }, null, 2)}\n`);
+  else {
+    const lines = [made.facts.subject, ...authorityLines(made), ...status.issued.map((one) => leafLine(one, Date.now()))];
+    out([...lines, 'No store trusts it yet: evenkeel cert trust'].map((line) => `${line}\n`).join(''));
+  }
+  return true;
+}
+
+async function showStatus(authority: Authority, trust: Trust, asJson: boolean, { out }: Streams): Promise<void> {
+  const status = await keeperOf(authority, trust).status();
   if (asJson) {
     // Which configuration names them is not known here.
     const issued = status.issued.map(({ usedBy: _usedBy, ...one }) => one);
@@ -148,6 +182,8 @@ async function act(command: CertCommand, streams: Streams): Promise<number> {
       }
       return 0;
     }
+    case 'cert-replace':
+      return (await replace(authority, trust, command, streams)) ? 0 : 1;
     case 'cert-status':
       await showStatus(authority, trust, command.json, streams);
       return 0;

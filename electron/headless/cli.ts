@@ -71,6 +71,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       case 'service':
         return await service(command, thisMachine(streams));
       case 'cert-authority':
+      case 'cert-replace':
       case 'cert-issue':
       case 'cert-trust':
       case 'cert-untrust':

@@ -24,10 +24,13 @@ export const usage = `Evenkeel, a load balancer.
       Runs serve in the background: a systemd unit, on macOS a launchd property list. --system (root's default) for the machine,
       --user for whoever asks. --low-ports lets it bind ports below 1024. --print shows the file and writes nothing.
   evenkeel cert authority [--show | --renew] [--json]
+  evenkeel cert replace [--yes] [--json]
   evenkeel cert issue NAME… [--out DIR] [--days 1–90] [--json]
   evenkeel cert trust [--print] | cert untrust [--print] | cert status [--json]
       A certificate authority of your own for local names and private addresses. trust has this machine's stores trust it where
       that is allowed, and shows the commands where it is not; untrust takes it out again. --print only shows the commands.
+      replace says what another authority in its place would change; with --yes it takes the present one out of every store,
+      makes the other, and has it sign anew what the present one signed.
       All of them take --authority DIR. Exit code 1: a name is not local, or not every store is as asked.
 
   --help, --version

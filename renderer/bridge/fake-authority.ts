@@ -108,8 +108,9 @@ export function createFakeAuthority(
     handlers: {
       'authority.status': status,
       'authority.create': create,
-      'authority.replace': () => {
+      'authority.replace': ({ untrust }) => {
         kept();
+        for (const { id } of state.stores.filter(({ trusted }) => untrust && trusted)) setTrust(id, false);
         if (state.stores.some(({ trusted }) => trusted))
           throw new ContractError('CONFLICT', 'The authority was not replaced: a store still trusts it.');
         make();

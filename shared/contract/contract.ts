@@ -327,8 +327,11 @@ export const requests = {
   'authority.status': { params: empty, result: authorityStatusSchema },
   /** Makes the authority, unless there is one. */
   'authority.create': { params: empty, result: authorityStatusSchema },
-  /** Puts another one with another key in its place and has it sign anew; refused while a store trusts the present one. */
-  'authority.replace': { params: empty, result: authorityStatusSchema },
+  /**
+   * Puts another one with another key in its place and has it sign anew what the present one signed; refused while a store trusts that.
+   * `untrust`, default false, takes it out of every store before, if all of them may be changed.
+   */
+  'authority.replace': { params: z.strictObject({ untrust: z.boolean().default(false) }), result: authorityStatusSchema },
   /** Signs for local names, into files a `config.apply` may name; the same names again renew them. Makes the authority where there is none. */
   'authority.issue': { params: issueRequestSchema, result: issuedSchema },
   /** Has a store (`stores[].id`) trust the authority, and asks it then. Never with more rights than this program has. */

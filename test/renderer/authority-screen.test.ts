@@ -82,6 +82,27 @@ it('signs for local names only, and what it signed can be applied', async () => 
   expect(saved.suggestedFilename()).toBe('evenkeel-authority.crt');
 });
 
+it('replaces the authority after a question that says what that does', async () => {
+  const page = await open('#/certificates/authority');
+  await page.getByRole('button', { name: 'Make the authority' }).click();
+  const browsers = store(page, 'Browsers’ store (NSS)');
+  await browsers.getByRole('button', { name: 'Trust…' }).click();
+  const question = page.getByRole('dialog');
+  await question.getByRole('button', { name: 'Trust it' }).click();
+  await browsers.getByText('trusted', { exact: true }).waitFor();
+  await page.getByRole('button', { name: 'Replace the authority…' }).click();
+  await question.getByText('It is taken out of: Browsers’ store (NSS).').waitFor();
+  await shoot(page, 'authority-replace');
+  expect(await axeProblems(page)).toEqual([]);
+  // The safe answer has the focus.
+  await page.keyboard.press('Enter');
+  await browsers.getByText('trusted', { exact: true }).waitFor();
+  await page.getByRole('button', { name: 'Replace the authority…' }).click();
+  await question.getByRole('button', { name: 'Replace it' }).click();
+  await browsers.getByText('not trusted', { exact: true }).waitFor();
+  await question.waitFor({ state: 'detached' });
+});
+
 it('lets the guided form answer with it: three clicks as before', async () => {
   const page = await open('#/certificates/authority', { fake: {} });
   await page.getByRole('button', { name: 'Make the authority' }).click();

@@ -82,13 +82,27 @@ export class AuthorityKeeper {
     return this.status();
   }
 
-  /** Puts another authority in place of this one. @throws ContractError CONFLICT while a store trusts the present one. */
-  async replace(): Promise<AuthorityStatus> {
+  /**
+   * Puts another authority in place of this one, and has it sign what this one signed. No store trusts it yet.
+   * @param untrust takes the present one out of every store that trusts it before. Where one of them may not be changed, none is.
+   * @throws ContractError CONFLICT while a store trusts the present one, with the commands to type where this program may not.
+   */
+  async replace(untrust = false): Promise<AuthorityStatus> {
     const authority = this.#kept();
     const certificate = await authority.certificate();
-    if (certificate) assertUntrusted(await this.#trust.status(certificate));
-    await authority.replace();
+    if (certificate) {
+      if (untrust) await this.#untrust(certificate);
+      assertUntrusted(await this.#trust.status(certificate));
+    }
+    const { config, folder } = this.#options.running();
+    await authority.replace(named(config, folder));
     return this.status();
+  }
+
+  async #untrust(certificate: AuthorityCertificate): Promise<void> {
+    const trusting = (await this.#trust.status(certificate)).filter(({ trusted }) => trusted === true);
+    assertAllowed(trusting);
+    for (const { id } of trusting) await this.#trust.untrust(certificate, id);
   }
 
   /** @throws ContractError BAD_REQUEST, CONFLICT. */
@@ -186,6 +200,18 @@ export class AuthorityKeeper {
       .map(({ id }) => id);
     return { facts, certFile, keyFile, usedBy, renewsAt: renewalTime(facts) };
   }
+}
+
+function assertAllowed(trusting: AuthorityStatus['stores']): void {
+  const closed = trusting.filter(({ allowed }) => !allowed);
+  if (closed.length === 0) return;
+  const how = closed.map(
+    ({ name, note, untrustCommands }) => `${name}: ${note ?? 'it may not be changed.'} Run: ${untrustCommands.join(' && ')}`,
+  );
+  throw new ContractError(
+    'CONFLICT',
+    `Nothing was changed, because a store that trusts the authority cannot be changed by this program. ${how.join(' ')}`,
+  );
 }
 
 /** Whoever trusts it would go on trusting it, and nobody would be left to take it out. */

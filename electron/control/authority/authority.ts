@@ -106,14 +106,19 @@ export class Authority {
   }
 
   /**
-   * Puts another authority, with another key, in place of this one, and has it sign what lies in `issued/`. Whoever trusted the one before
+   * Puts another authority, with another key, in place of this one, and has it sign what the one before signed. Whoever trusted that one
    * does not trust this one.
+   * @param elsewhere files beside those in `issued/`; what this authority did not sign is left alone.
    */
-  replace(): Promise<AuthorityCertificate> {
+  replace(elsewhere: readonly LeafFiles[] = []): Promise<AuthorityCertificate> {
     return this.#exclusive(async () => {
-      const leafs = await this.#leafs();
+      const leafs = new Map((await this.#leafs()).map((leaf) => [leaf.certFile, leaf]));
+      for (const { certFile, keyFile } of elsewhere) {
+        const leaf = leafs.has(certFile) ? null : await this.look({ certFile, keyFile });
+        if (leaf) leafs.set(certFile, leaf);
+      }
       const made = await this.#make();
-      for (const leaf of leafs) await this.#sign(leaf.facts.names, daysOf(leaf.facts), leaf);
+      for (const leaf of leafs.values()) await this.#sign(leaf.facts.names, daysOf(leaf.facts), leaf);
       return made;
     });
   }

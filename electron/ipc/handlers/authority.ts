@@ -8,7 +8,7 @@ export function authorityHandlers({ authority }: HandlerDeps): Pick<Handlers, Au
   return {
     'authority.status': () => authority.status(),
     'authority.create': () => authority.create(),
-    'authority.replace': () => authority.replace(),
+    'authority.replace': ({ untrust }) => authority.replace(untrust),
     'authority.issue': ({ names, days }) => authority.issue(names, days),
     'authority.trust': ({ store }) => authority.setTrust(store, true),
     'authority.untrust': ({ store }) => authority.setTrust(store, false),

@@ -14,6 +14,7 @@ import { Row, Table, Td, Th } from '../../ui/table.tsx';
 import { useNow } from '../../ui/use-now.ts';
 import styles from './authority.module.css';
 import { Fingerprint } from './fingerprint.tsx';
+import { ReplaceAuthority } from './replace-authority.tsx';
 import { TrustStoreRow } from './trust-store.tsx';
 
 const parent = { label: 'Certificates', href: '#/certificates' };
@@ -72,11 +73,12 @@ function Authority({
   found,
   busy,
   failure,
+  replace,
   setTrust,
 }: {
   status: AuthorityStatus;
   found: NonNullable<AuthorityStatus['authority']>;
-} & Pick<ReturnType<typeof useAuthority>, 'busy' | 'failure' | 'setTrust'>) {
+} & Pick<ReturnType<typeof useAuthority>, 'busy' | 'failure' | 'replace' | 'setTrust'>) {
   const now = useNow();
   const { facts, key } = found;
   return (
@@ -168,19 +170,24 @@ function Authority({
           <CopyButton text={found.certPem}>Copy as PEM</CopyButton>
         </div>
       </section>
+      <section className={styles['section']} aria-labelledby="another">
+        <h2 id="another">Another authority</h2>
+        <p className="muted">When somebody may have read its key, when the key cannot be used any more, or before it runs out.</p>
+        <ReplaceAuthority status={status} busy={busy === 'replace'} onReplace={replace} />
+      </section>
     </div>
   );
 }
 
 /** `#/certificates/authority`: the authority of this machine, who trusts it and what it signed. */
 export function AuthorityScreen() {
-  const { status, failure, busy, create, setTrust } = useAuthority();
+  const { status, failure, busy, create, replace, setTrust } = useAuthority();
   const found = status?.authority;
   return (
     <main className="screen">
       <PageHead title="Local authority" parent={parent} note={found ? 'signs for local names, trusted once' : undefined} />
       {status && found ? (
-        <Authority status={status} found={found} busy={busy} failure={failure} setTrust={setTrust} />
+        <Authority status={status} found={found} busy={busy} failure={failure} replace={replace} setTrust={setTrust} />
       ) : status?.folder === null ? (
         <EmptyState title="The demo keeps no authority">
           Nothing of the demo outlives the program, and an authority has to. Start Evenkeel with a configuration of its own.

@@ -10,9 +10,11 @@ export interface AuthorityView {
   status: AuthorityStatus | undefined;
   /** Why it is not known, or why a change failed; empty when neither. */
   failure: string;
-  /** What is being done: a store's id, or "create"; empty: nothing. */
+  /** What is being done: a store's id, "create" or "replace"; empty: nothing. */
   busy: string;
   create(): Promise<void>;
+  /** Takes the authority out of every store and puts another one in its place. @returns why it failed; empty when it did not. */
+  replace(): Promise<string>;
   setTrust(store: string, trusted: boolean): Promise<void>;
 }
 
@@ -52,23 +54,29 @@ export function useAuthority(): AuthorityView {
     };
   }, [client]);
 
-  const change = useCallback(async (what: string, request: () => Promise<AuthorityStatus>) => {
+  const attempt = useCallback(async (what: string, request: () => Promise<AuthorityStatus>): Promise<string> => {
     setBusy(what);
     setFailure('');
     try {
       setStatus(await request());
+      return '';
     } catch (error) {
-      setFailure(errorMessage(error));
+      return errorMessage(error);
     } finally {
       setBusy('');
     }
   }, []);
+  const change = useCallback(
+    async (what: string, request: () => Promise<AuthorityStatus>) => setFailure(await attempt(what, request)),
+    [attempt],
+  );
   const create = useCallback(() => change('create', () => client.request('authority.create', {})), [change, client]);
   const setTrust = useCallback(
     (store: string, trusted: boolean) => change(store, () => client.request(trusted ? 'authority.trust' : 'authority.untrust', { store })),
     [change, client],
   );
-  return { status, failure, busy, create, setTrust };
+  const replace = useCallback(() => attempt('replace', () => client.request('authority.replace', { untrust: true })), [attempt, client]);
+  return { status, failure, busy, create, replace, setTrust };
 }
 
 /** A certificate entry for what the authority signed; where the draft names the same files already, that one. */

@@ -148,3 +148,47 @@ it('issues over the API into files that a configuration may name, and for local 
   });
   expect(await api.call('authority.issue', { names: ['../../etc/x'] })).toMatchObject({ ok: false, error: { code: 'BAD_REQUEST' } });
 });
+
+it('is replaced: what runs is signed anew wherever it lies, and no connection is dropped', async () => {
+  const leaf = await daysAgo(0).issue(['app.localhost'], { folder: at('elsewhere') });
+  const { api, port } = await serve(leaf);
+  const socket = await open(port);
+  const before = (await status(api)).authority!.facts.fingerprint;
+  const reply = await api.call('authority.replace', { untrust: true });
+  expect(reply).toMatchObject({ ok: true, value: { issued: [{ certFile: leaf.certFile, usedBy: ['local'] }] } });
+  expect((reply.value as AuthorityStatus).authority!.facts.fingerprint).not.toBe(before);
+  // With the new authority alone in the list of the trusted.
+  const served = async () => {
+    try {
+      const fresh = await open(port);
+      fresh.destroy();
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  expect(await eventually(served, 8_000, 50)).toBe(true);
+  expect(await ask(socket)).toContain('one');
+  socket.destroy();
+});
+
+it('is replaced from the command line once that is said twice', async () => {
+  const home = { HOME: at('home'), XDG_CONFIG_HOME: at('home/.config'), XDG_DATA_HOME: at('home/.local') };
+  const cert = async (...args: string[]) => {
+    const ran = new Program(['cert', ...args, '--authority', at('authority')], home);
+    return { code: await ran.exited, out: ran.stdout, err: ran.stderr };
+  };
+  expect(await cert('replace', '--yes')).toMatchObject({ code: 1, err: expect.stringContaining('There is no authority') as string });
+  const leaf = await daysAgo(0).issue(['app.localhost']);
+  const { certPem } = await daysAgo(0).ensure();
+  const said = await cert('replace');
+  expect(said).toMatchObject({ code: 1, err: '' });
+  expect(said.out).toContain('signed anew   app.localhost');
+  expect(said.out).toContain('Nothing was changed.');
+  expect(readFileSync(at('authority/ca.crt'), 'utf8')).toBe(certPem);
+  const done = await cert('replace', '--yes');
+  expect(done).toMatchObject({ code: 0, err: '' });
+  expect(done.out).toContain('No store trusts it yet: evenkeel cert trust');
+  expect(readFileSync(at('authority/ca.crt'), 'utf8')).not.toBe(certPem);
+  expect(await daysAgo(0).look(leaf)).toMatchObject({ due: false, facts: { names: ['app.localhost'] } });
+});

@@ -184,5 +184,11 @@ describe.skipIf(browserLacks.length > 0)('the browsers’ store', () => {
     const untrusted = await evenkeel(['untrust'], plain);
     expect(untrusted.out).toContain('no longer trusts it, the database does not have it');
     expect(await browse('app.localhost')).toBe('ERR_CERT_AUTHORITY_INVALID');
+    // Another authority takes the trusted one out first.
+    expect((await evenkeel(['trust'], plain)).out).toContain('takes it for servers');
+    const listed = () => execFileSync('/usr/bin/certutil', ['-L', '-d', `sql:${database}`]).toString();
+    expect(listed()).toContain('Evenkeel');
+    expect(await evenkeel(['replace', '--yes'], plain)).toMatchObject({ code: 0 });
+    expect(listed()).not.toContain('Evenkeel');
   }, 90_000);
 });

@@ -211,6 +211,16 @@ describe('an authority in a folder', () => {
     expect(Math.round((now!.facts.notAfter - now!.facts.notBefore) / dayMs)).toBe(7);
   });
 
+  it('signs anew, too, what lies elsewhere, and leaves alone what it never signed', async () => {
+    const authority = new Authority({ folder: at('a'), vault: fileVault() });
+    const own = await authority.issue(['a.test'], { folder: at('elsewhere') });
+    const foreign = await new Authority({ folder: at('b'), vault: fileVault() }).issue(['b.test']);
+    const before = readFileSync(foreign.certFile, 'utf8');
+    await authority.replace([own, foreign]);
+    expect(await authority.look(own)).toMatchObject({ due: false, facts: { names: ['a.test'] } });
+    expect(readFileSync(foreign.certFile, 'utf8')).toBe(before);
+  });
+
   it('refuses a folder that holds something else', async () => {
     const authority = new Authority({ folder: at('a'), vault: fileVault() });
     const leaf = await authority.issue(['a.test']);
@@ -241,13 +251,14 @@ describe('evenkeel cert', () => {
     });
   });
   it.each([
-    [{}, [], 'cert needs authority, issue, trust, untrust, status'],
+    [{}, [], 'cert needs authority, replace, issue, trust, untrust, status'],
     [{}, ['sign'], 'got "sign"'],
     [{}, ['issue'], 'needs a NAME'],
     [{ days: '91' }, ['issue', 'a.test'], '--days must be 1–90, got "91"'],
     [{ days: '0' }, ['issue', 'a.test'], '--days must be 1–90'],
     [{ print: true }, ['status'], 'cert status has no --print'],
     [{ json: true }, ['trust'], 'cert trust has no --json'],
+    [{ yes: true }, ['trust'], 'cert trust has no --yes'],
     [{ show: true, renew: true }, ['authority'], 'exclude each other'],
     [{ authority: '' }, ['status'], '--authority needs a folder'],
     [{}, ['status', 'x'], 'takes no further words'],
