@@ -1,4 +1,5 @@
 import type { MenuItemConstructorOptions } from 'electron';
+import { listenerUrl } from '../../shared/model/listener-url.ts';
 import type { NodeMode } from '../../shared/model/config.ts';
 import type { UpdateState } from '../../shared/model/update.ts';
 import { nodeWord, trayState, type Facts } from './tray-state.ts';
@@ -34,13 +35,6 @@ const mostNodes = 24;
 /** An ampersand would underline the letter after it. */
 const plain = (text: string): string => text.replaceAll('&', '&&');
 
-/** What a listener can be reached by: an address a browser takes, or host and port for anything else. */
-export function addressToCopy(protocol: string, address: string): string {
-  // Every address of this machine: its own name for itself always works.
-  const reachable = address.replace(/^(0\.0\.0\.0|\[::\]|\*)(?=:)/, '127.0.0.1');
-  return protocol === 'tcp' ? reachable : `${protocol}://${reachable}/`;
-}
-
 /** What the menu says of updates; nothing installs by it. undefined: there is nothing to say. */
 function updateWords(updates: UpdateState): string | undefined {
   switch (updates.state) {
@@ -64,7 +58,7 @@ export function trayMenu({ facts, paused, updates }: TrayFacts, actions: TrayAct
   const pools = facts?.pools ?? [];
   const line: MenuItemConstructorOptions = { type: 'separator' };
   const copies = listeners.map((listener): MenuItemConstructorOptions => {
-    const address = addressToCopy(listener.protocol, listener.address);
+    const address = listenerUrl(listener);
     return {
       label: plain(`${listener.name}: ${address}`),
       click: () => {

@@ -1,3 +1,4 @@
+import { Check } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { parseHostPort, reachesListener } from '../../shared/model/address.ts';
 import type { FoundServer } from '../../shared/model/discovery.ts';
@@ -80,13 +81,17 @@ interface FoundServersProps {
   servers: readonly FoundServer[];
   verb: string;
   onTake: (servers: readonly FoundServer[]) => void;
+  /** Those that are taken: they stay where they are, pressed, and are given back by a second press. Without it, what is taken is to leave. */
+  taken?: { servers: readonly FoundServer[]; onGiveBack: (server: FoundServer) => void };
 }
 
 /** "Found on this machine: node :3000, python :8000 Add both": one is taken by its name, all by the words; nothing where nothing was found. */
-export function FoundServers({ servers, verb, onTake }: FoundServersProps) {
+export function FoundServers({ servers, verb, onTake, taken }: FoundServersProps) {
   const [all, setAll] = useState(false);
   if (servers.length === 0) return null;
   const shown = all ? servers : shownOf(servers);
+  const isTaken = (server: FoundServer) => taken?.servers.includes(server) ?? false;
+  const free = servers.filter((server) => !isTaken(server));
   return (
     <div className={styles['found']} role="group" aria-label="Found on this machine">
       <span>Found on this machine:</span>
@@ -96,9 +101,11 @@ export function FoundServers({ servers, verb, onTake }: FoundServersProps) {
           type="button"
           className={`mono ${styles['one']}`}
           aria-label={`${verb} ${nameOf(server)}`}
-          title={`${verb} ${server.address} (${server.program}, pid ${server.pid})`}
-          onClick={() => onTake([server])}
+          aria-pressed={taken && isTaken(server)}
+          title={`${isTaken(server) ? 'Do not ' : ''}${isTaken(server) ? verb.toLowerCase() : verb} ${server.address} (${server.program}, pid ${server.pid})`}
+          onClick={() => (isTaken(server) ? taken?.onGiveBack(server) : onTake([server]))}
         >
+          {isTaken(server) ? <Check size={12} strokeWidth={2} aria-hidden="true" /> : null}
           {nameOf(server)}
         </button>
       ))}
@@ -107,9 +114,9 @@ export function FoundServers({ servers, verb, onTake }: FoundServersProps) {
           {servers.length - shown.length} more
         </button>
       ) : null}
-      {servers.length > 1 ? (
-        <button type="button" className={styles['take']} onClick={() => onTake(servers)}>
-          {allOf(verb, servers.length)}
+      {free.length > 1 ? (
+        <button type="button" className={styles['take']} onClick={() => onTake(free)}>
+          {allOf(verb, free.length)}
         </button>
       ) : null}
     </div>

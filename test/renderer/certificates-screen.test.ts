@@ -130,11 +130,22 @@ describe('servers of this machine', () => {
     await page.getByText('Already listening here:').waitFor();
     await page.getByRole('link', { name: 'Put one address in front of them' }).click();
     expect(await page.getByLabel('Your servers').inputValue()).toBe('127.0.0.1:3000\n127.0.0.1:8000');
-    expect(await page.getByRole('group', { name: 'Found on this machine' }).count()).toBe(0);
+    // Those that are taken stay where they are: a second press gives one back, a third takes it again.
+    const offer = page.getByRole('group', { name: 'Found on this machine' });
+    const taken = () => offer.getByRole('button', { pressed: true }).allInnerTexts();
+    expect(await taken()).toEqual(['node :3000', 'python :8000']);
+    await offer.getByRole('button', { name: 'Use node :3000' }).click();
+    expect(await page.getByLabel('Your servers').inputValue()).toBe('127.0.0.1:8000');
+    expect(await taken()).toEqual(['python :8000']);
+    await page.getByLabel('Your servers').fill('8000, http://localhost:3000');
+    expect(await taken()).toEqual(['node :3000', 'python :8000']);
+    await page.getByLabel('Your servers').fill('3000, 8000');
     await page.getByRole('switch', { name: 'HTTPS' }).check();
     expect(await page.getByLabel('Port of the address').inputValue()).toBe('8443');
     await page.getByRole('button', { name: 'Open the address' }).click();
     await expect.poll(() => page.evaluate(() => location.hash)).toBe('#/live');
+    await page.getByText('https://127.0.0.1:8443/ is open').waitFor();
+    await page.getByText('Requests to it go to your 2 servers. Browsers warn until its certificate is trusted.').waitFor();
     const config = await running(page);
     expect(config.listeners).toMatchObject([{ port: 8443, protocol: 'https', pool: 'web', certificates: ['localhost'] }]);
     expect(config.pools[0]).toMatchObject({ stickiness: { type: 'http_cookie' }, nodes: servers.map(({ address }) => ({ address })) });

@@ -1,5 +1,6 @@
 import { ArrowRight } from 'lucide-react';
 import { useEffect, useState } from 'react';
+import type { FoundServer } from '../../../shared/model/discovery.ts';
 import type { CertificateConfig, Config, NodeConfig, PoolConfig } from '../../../shared/model/config.ts';
 import { parseConfig } from '../../../shared/model/validate.ts';
 import { errorMessage } from '../../bridge/client.ts';
@@ -81,7 +82,7 @@ const standIn = (taken: readonly CertificateConfig[]) =>
 
 /** One address in front of one's own servers: a listener, its pool and where wanted its certificate in one go. `given`: servers to begin with. */
 export function GuidedListener({ given }: { given: string | undefined }) {
-  const { draft } = useStores();
+  const { draft, toasts } = useStores();
   const client = useClient();
   const before = useDraft((s) => s.draft);
   const pending = useDraft((s) => s.changes.length > 0);
@@ -131,6 +132,20 @@ export function GuidedListener({ given }: { given: string | undefined }) {
     found,
     addresses.map(({ address }) => address),
   );
+  /** Takes the addresses out again that lead to it, however they were written. */
+  const without = (server: FoundServer) => {
+    const leadsElsewhere = (word: string) =>
+      notAmong(
+        [server],
+        readAddresses(word).addresses.map(({ address }) => address),
+      ).length > 0;
+    form.set({
+      servers: form.servers
+        .split(/[\s,;]+/)
+        .filter(leadsElsewhere)
+        .join('\n'),
+    });
+  };
   const scheme = form.https ? 'https' : 'http';
 
   const add = async () => {
@@ -167,6 +182,18 @@ export function GuidedListener({ given }: { given: string | undefined }) {
     form.reset();
     // With other changes waiting, all of them are applied together when their owner says so.
     const applied = pending ? false : await draft.apply();
+    if (applied) {
+      const url = `${scheme}://127.0.0.1:${port}/`;
+      toasts.show(
+        {
+          id: 'opened',
+          title: `${url} is open`,
+          text: `Requests to it go to ${addresses.length === 1 ? 'your server' : `your ${addresses.length} servers`}.${form.https && !isSigned ? ' Browsers warn until its certificate is trusted.' : ''}`,
+          action: { label: 'Open it', run: () => window.open(url, '_blank', 'noreferrer') },
+        },
+        20_000,
+      );
+    }
     location.hash = applied ? '#/live' : `#/listeners/${encodeURIComponent(made.listener)}`;
   };
 
@@ -197,7 +224,8 @@ export function GuidedListener({ given }: { given: string | undefined }) {
             error={asked || rejected.length > 0 ? serversError : undefined}
           />
           <FoundServers
-            servers={unused}
+            servers={found}
+            taken={{ servers: found.filter((server) => !unused.includes(server)), onGiveBack: without }}
             verb="Use"
             onTake={(servers) =>
               form.set({
@@ -271,7 +299,7 @@ export function GuidedListener({ given }: { given: string | undefined }) {
             )}
           </div>
           {failure ? <FieldError>{failure}</FieldError> : null}
-          <div className={styles['buttons']}>
+          <div className={`${styles['buttons']} ${styles['atFoot']}`}>
             <Button look="primary" type="submit" disabled={applying || making}>
               {pending ? 'Add to my changes' : applying || making ? 'Opening…' : 'Open the address'}
             </Button>

@@ -1,6 +1,4 @@
-import type { ListenerConfig } from '../../../shared/model/config.ts';
 import type { ListenerState, PoolState } from '../../../shared/model/state.ts';
-import { formatHostPort } from '../../../shared/model/address.ts';
 import { type RollUp, rollUp } from '../../ui/effective-state.ts';
 
 export interface ListenerLook {
@@ -27,11 +25,4 @@ export function listenerLook(seen: ListenerState | undefined, pool: PoolState | 
   }
   if (sum.count.down > 0) return { rollUp: sum, word: 'Reduced', reason: `${sum.count.down} of ${sum.total} nodes down`, alarm: false };
   return { rollUp: sum, word: 'Serving', reason: '', alarm: false };
-}
-
-/** The address a browser or a program would use. */
-export function listenerUrl(listener: ListenerConfig): string {
-  const any = listener.host === '0.0.0.0' || listener.host === '::';
-  const address = formatHostPort(any ? 'localhost' : listener.host, listener.port);
-  return listener.protocol === 'tcp' ? address : `${listener.protocol}://${address}/`;
 }

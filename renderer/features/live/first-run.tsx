@@ -6,6 +6,8 @@ import { FoundNames, useFoundServers } from '../../forms/found-servers.tsx';
 import { Button } from '../../ui/button.tsx';
 import css from './first-run.module.css';
 
+/** Of more servers than this, some are somebody else's: they are chosen rather than taken. */
+const mostTaken = 5;
 const rows = [0, 84, 168];
 const columns = [0, 42, 84];
 
@@ -87,9 +89,13 @@ export function FirstRun() {
           <span>
             Already listening here: <FoundNames servers={found} />.
           </span>
-          <a href={`#/listeners/new/${encodeURIComponent(found.map(({ address }) => address).join(','))}`}>
-            Put one address in front of {found.length === 1 ? 'it' : 'them'}
-          </a>
+          {found.length > mostTaken ? (
+            <a href="#/listeners/new">Put one address in front of some of them</a>
+          ) : (
+            <a href={`#/listeners/new/${encodeURIComponent(found.map(({ address }) => address).join(','))}`}>
+              Put one address in front of {found.length === 1 ? 'it' : 'them'}
+            </a>
+          )}
         </div>
       ) : null}
     </main>

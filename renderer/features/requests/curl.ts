@@ -1,3 +1,4 @@
+import { connectableAddress } from '../../../shared/model/listener-url.ts';
 import type { ListenerState } from '../../../shared/model/state.ts';
 import type { RequestRecord } from '../../../shared/model/metrics.ts';
 
@@ -8,11 +9,6 @@ export function shellQuote(text: string): string {
 
 /** Paths are kept up to 2,048 characters; what was cut ends so. */
 const cutMark = '…';
-
-/** A wildcard address is where a listener binds, not where one connects to. */
-function connectable(address: string): string {
-  return address.replace(/^0\.0\.0\.0:/, '127.0.0.1:').replace(/^\[::\]:/, '[::1]:');
-}
 
 /**
  * The request as a curl command for a POSIX shell, sent to the listener's address. Headers and body are not in the log, so they
@@ -25,7 +21,7 @@ export function curlCommand(
 ): string | null {
   const { method, path } = record;
   if (listener.protocol === 'tcp' || method === '' || path.endsWith(cutMark)) return null;
-  const origin = `${listener.protocol}://${connectable(listener.address)}`;
+  const origin = `${listener.protocol}://${connectableAddress(listener.address)}`;
   // curl reads brackets and braces in a URL as patterns (-g), and tidies dots away (--path-as-is).
   const words = ['curl', '-g', '--path-as-is'];
   if (method === 'HEAD') words.push('--head');

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { MenuItemConstructorOptions } from 'electron';
 import { describe, expect, it, vi } from 'vitest';
-import { addressToCopy, trayFingerprint, trayMenu, type TrayActions } from '../../../electron/main/tray-menu.ts';
+import { trayFingerprint, trayMenu, type TrayActions } from '../../../electron/main/tray-menu.ts';
 import { nodeWord, trayState, type Facts } from '../../../electron/main/tray-state.ts';
 import { overallState } from '../../../renderer/app/shell/overall-state.ts';
 import { effectiveState } from '../../../renderer/ui/effective-state.ts';
@@ -168,14 +168,5 @@ describe('its menu', () => {
     expect(trayFingerprint({ facts: known, paused: true, updates: none })).not.toBe(
       trayFingerprint({ facts: known, paused: false, updates: none }),
     );
-  });
-
-  it.each([
-    ['http', '[::]:80', 'http://127.0.0.1:80/'],
-    ['tcp', '0.0.0.0:5432', '127.0.0.1:5432'],
-    ['http', '[::1]:80', 'http://[::1]:80/'],
-    ['tcp', '192.168.0.9:22', '192.168.0.9:22'],
-  ])('copies %s on %s as %s', (protocol, address, copied) => {
-    expect(addressToCopy(protocol, address)).toBe(copied);
   });
 });
