@@ -5,6 +5,7 @@ import { formatDuration, missing } from '../../ui/format.ts';
 import { MiddleTruncate } from '../../ui/middle-truncate.tsx';
 import { useNow } from '../../ui/use-now.ts';
 import styles from './settings.module.css';
+import { noUpdateWords } from './update-words.ts';
 
 const hosts = { desktop: 'Desktop app', headless: 'Headless, screens over HTTP' };
 const platforms: Record<string, string> = { linux: 'Linux', darwin: 'macOS', win32: 'Windows' };
@@ -40,6 +41,12 @@ export function About({ info, failure }: { info: AppInfo | null; failure: string
         <dd className="num">{info ? formatDuration(now - info.startedAt) : missing}</dd>
         <dt>Engine running for</dt>
         <dd className="num">{engineSince === null ? missing : formatDuration(now - engineSince)}</dd>
+        {info?.host === 'headless' ? (
+          <>
+            <dt>Updates</dt>
+            <dd>{noUpdateWords.headless}</dd>
+          </>
+        ) : null}
         <dt>Look</dt>
         <dd>
           <a href="#/design">Every part in every state</a>

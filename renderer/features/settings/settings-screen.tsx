@@ -13,6 +13,7 @@ import { ImportSection } from './import-section.tsx';
 import { Reach } from './reach.tsx';
 import { ResetSection } from './reset-section.tsx';
 import styles from './settings.module.css';
+import { UpdatesSection } from './updates-section.tsx';
 import { useAppInfo } from './use-app-info.ts';
 
 const themes = [
@@ -51,7 +52,7 @@ function Appearance({ onSet }: { onSet: (change: Partial<Settings>) => void }) {
 }
 
 /** How the window looks and moves, who can reach what, import and export, and what program this is. Settings take effect at once. */
-export function SettingsScreen() {
+export function SettingsScreen({ query }: { query: URLSearchParams }) {
   const { settings: store } = useStores();
   const { info, failure: infoFailure } = useAppInfo();
   const [failure, setFailure] = useState('');
@@ -65,7 +66,12 @@ export function SettingsScreen() {
       <div className={styles['page']} data-scroll>
         <Appearance onSet={set} />
         {failure ? <FieldError>{failure}</FieldError> : null}
-        {info?.host === 'desktop' ? <DesktopSection onSet={set} /> : null}
+        {info?.host === 'desktop' ? (
+          <>
+            <DesktopSection onSet={set} />
+            <UpdatesSection isWanted={query.get('to') === 'updates'} onSet={set} />
+          </>
+        ) : null}
         <Reach info={info} />
         <ExportSection />
         <ImportSection />

@@ -1,8 +1,8 @@
 import { EventEmitter } from 'node:events';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { noted } from './call-log.ts';
-import { lockInstance } from './single-instance.ts';
+import { lockInstance, unlockInstance } from './single-instance.ts';
 
 interface Cancelable {
   defaultPrevented: boolean;
@@ -46,7 +46,7 @@ class App extends EventEmitter {
     return this.#ready;
   }
   getVersion(): string {
-    return '0.0.0-stand-in';
+    return process.env['STAND_IN_VERSION'] ?? '0.0.0-stand-in';
   }
   getName(): string {
     return this.name;
@@ -83,6 +83,14 @@ class App extends EventEmitter {
   requestSingleInstanceLock(): boolean {
     this.#first ??= lockInstance(this.getPath('userData'), ({ argv, cwd }) => this.emit('second-instance', {}, argv, cwd, null));
     return this.#first;
+  }
+  releaseSingleInstanceLock(): void {
+    if (this.#first) unlockInstance(this.getPath('userData'));
+    this.#first = undefined;
+  }
+  /** Written down instead of done, for whoever looks when this process has ended: nobody would end what it starts. */
+  relaunch(options: { execPath?: string } = {}): void {
+    writeFileSync(path.join(this.getPath('userData'), 'stand-in-relaunch.json'), JSON.stringify(options));
   }
   enableSandbox(): void {
     noted('app.enableSandbox')();

@@ -1,11 +1,12 @@
 import { EventEmitter } from 'node:events';
 import { app } from './app.ts';
 import { BrowserWindow } from './browser-window.ts';
-import { calls, noted } from './call-log.ts';
+import { calls, imported, noted } from './call-log.ts';
 import { ipcMain } from './ipc-main.ts';
 import { marks } from './marks.ts';
 import { Menu } from './menu.ts';
 import { nativeImage } from './native-image.ts';
+import { request } from './net-request.ts';
 import { Notification } from './notification.ts';
 import { answerByProtocol, protocol } from './protocol.ts';
 import { safeStorage } from './safe-storage.ts';
@@ -38,12 +39,15 @@ const clipboard = {
 };
 const powerMonitor = new EventEmitter();
 /** As Electron's: a request by the main process itself, which custom protocols answer too. */
-const net = { fetch: (url: string, init?: RequestInit) => answerByProtocol(new Request(url, init)) };
+const net = { fetch: (url: string, init?: RequestInit) => answerByProtocol(new Request(url, init)), request };
+/** The updater of macOS and Windows; nothing comes from it by itself. */
+const autoUpdater = new EventEmitter();
 const nativeTheme = Object.assign(new EventEmitter(), { themeSource: 'system', shouldUseDarkColors: true });
-const standIn = { calls, marks };
+const standIn = { calls, imported, marks };
 
 export {
   app,
+  autoUpdater,
   BrowserWindow,
   clipboard,
   dialog,
@@ -67,6 +71,7 @@ export {
 // eslint-disable-next-line no-restricted-syntax
 export default {
   app,
+  autoUpdater,
   BrowserWindow,
   clipboard,
   dialog,

@@ -1,4 +1,5 @@
 import type { BrowserContext } from 'playwright-core';
+import { closeAllConnections } from './net-request.ts';
 
 type PermissionRequest = (contents: { getURL(): string }, permission: string, answer: (granted: boolean) => void) => void;
 type PermissionCheck = (contents: { getURL(): string } | null, permission: string) => boolean;
@@ -20,7 +21,8 @@ const defaultSession = {
   setSpellCheckerEnabled(): void {},
 };
 
-export const session = { defaultSession };
+/** Of other sessions there is what a request of the main process needs. */
+export const session = { defaultSession, fromPartition: () => ({ closeAllConnections }) };
 
 /** What a page may ask for, as Electron names it and as the browser does. */
 const permissions = [

@@ -49,7 +49,17 @@ export function lockInstance(folder: string, onSecond: (start: SecondStart) => v
   const watcher = watch(messages, take);
   watcher.unref();
   process.once('exit', () => {
-    rmSync(lock, { force: true });
+    unlockInstance(folder);
   });
   return true;
+}
+
+/** Lets the next start be a first one; what another program has meanwhile taken stays taken. */
+export function unlockInstance(folder: string): void {
+  const lock = path.join(folder, 'stand-in.lock');
+  try {
+    if (readFileSync(lock, 'utf8') === String(process.pid)) rmSync(lock);
+  } catch {
+    // It was let go before.
+  }
 }
