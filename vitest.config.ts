@@ -9,6 +9,8 @@ export default defineConfig({
     exclude: [...(long ? [] : ['test/**/*.long.test.ts']), 'node_modules/**'],
     pool: 'forks',
     maxWorkers: 2,
+    // Of the tests of one file that say they may run side by side.
+    maxConcurrency: 2,
     testTimeout: 20_000,
     hookTimeout: 60_000,
     // A second, the default, is not enough for a page on a machine that does something else besides.

@@ -4,6 +4,7 @@ import type { Page } from 'playwright-core';
  * What of the page cannot be read or used as it stands, one line each:
  * - text cut by a box that does not scroll, unless the whole of it is a tooltip;
  * - text outside the window and in nothing that scrolls;
+ * - text that runs out of what it is drawn on;
  * - controls under something else.
  */
 export function clipped(page: Page): Promise<string[]> {
@@ -41,6 +42,7 @@ export function clipped(page: Page): Promise<string[]> {
       if (box.width === 0 || box.height === 0) continue;
       let x = true;
       let y = true;
+      let isOnGround = false;
       for (let at: Element | null = parent; at && at !== document.documentElement && (x || y); at = at.parentElement) {
         const look = style(at);
         const edge = at.getBoundingClientRect();
@@ -52,6 +54,14 @@ export function clipped(page: Page): Promise<string[]> {
           !hasTooltip(parent, text)
         )
           found.add(`cut: "${text.slice(0, 50)}" in ${where(parent)}, by ${name(at)}`);
+        if (!isOnGround) {
+          const hasEdge = look.borderTopStyle !== 'none' && Number.parseFloat(look.borderTopWidth) > 0;
+          isOnGround = hasEdge || look.backgroundColor !== 'rgba(0, 0, 0, 0)';
+          if (isOnGround && (overX || overY) && look.overflow === 'visible')
+            found.add(`runs out of ${name(at)}: "${text.slice(0, 50)}" in ${where(parent)}`);
+          // What is laid over the page, or scrolls, has no ground of its own.
+          isOnGround ||= look.position === 'absolute' || look.position === 'fixed' || look.overflowY !== 'visible';
+        }
         // What scrolls shows it when asked; a body that is never wider or higher than the window is none.
         if (/auto|scroll/.test(look.overflowX)) x = false;
         if (/auto|scroll/.test(look.overflowY)) y = false;
@@ -85,6 +95,12 @@ export function clipped(page: Page): Promise<string[]> {
       }
       return { box, left, top, right, bottom };
     };
+    /** What sticks to an edge of a scroller lies over what is scrolled under it, which scrolling shows. */
+    const isScrolledUnder = (control: Element, hit: Element) => {
+      let stuck: Element | null = hit;
+      while (stuck && style(stuck).position !== 'sticky') stuck = stuck.parentElement;
+      return stuck !== null && !stuck.contains(control) && stuck.parentElement?.contains(control) === true;
+    };
     const controls = 'button, a[href], input, select, textarea, [role=radio], [role=slider]';
     const dialog = document.querySelector('dialog[open]:modal');
     for (const control of (dialog ?? document.body).querySelectorAll(controls)) {
@@ -100,6 +116,7 @@ export function clipped(page: Page): Promise<string[]> {
       const over = hit?.closest('aside.inspector');
       if (!hit || (over && style(over).position === 'absolute' && !over.contains(control))) continue;
       const label = control instanceof HTMLInputElement ? control.closest('label') : null;
+      if (isScrolledUnder(control, hit)) continue;
       // A client's chip may fly over another one.
       if (control.matches('[data-client]') && hit.closest('[data-client]')) continue;
       if (control.contains(hit) || hit.contains(control) || label?.contains(hit)) continue;

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import react from '@vitejs/plugin-react';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, CDPSession, Page } from 'playwright-core';
 import { build } from 'vite';
 import { cssInRem } from '../../css-in-rem.ts';
 import type { FakeOptions } from '../../renderer/bridge/fake-client.ts';
@@ -119,18 +119,31 @@ export async function startScreens(): Promise<Screens> {
   };
 }
 
+const sessions = new WeakMap<Page, Promise<CDPSession>>();
+
+/** The page's debugger, which may do what its own policy forbids. */
+function debuggerOf(page: Page): Promise<CDPSession> {
+  const known = sessions.get(page) ?? page.context().newCDPSession(page);
+  sessions.set(page, known);
+  return known;
+}
+
+/** The text size its user asks the browser for, in pixels; 16 is what everybody has. It holds at once, and in conditions of style sheets. */
+export async function setTextSize(page: Page, pixels: number): Promise<void> {
+  const session = await debuggerOf(page);
+  await session.send('Page.setFontSizes', { fontSizes: { standard: pixels } });
+}
+
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** What axe-core finds wrong with the screen (not the shell around it) as it stands, or with `parts` of the page; one line each. */
 export async function axeProblems(page: Page, parts = ['main', 'aside.inspector']): Promise<string[]> {
-  // Put in through the debugger: the page's own policy allows no script but its own.
-  const session = await page.context().newCDPSession(page);
-  await session.send('Runtime.evaluate', { expression: axeSource });
+  const session = await debuggerOf(page);
+  if (await page.evaluate(() => !('axe' in window))) await session.send('Runtime.evaluate', { expression: axeSource });
   const { result } = await session.send('Runtime.evaluate', {
     expression: `axe.run({ include: ${JSON.stringify(parts)}.filter((s) => document.querySelector(s)).map((s) => [s]) }, { resultTypes: ['violations'] }).then((r) => r.violations.flatMap((v) => v.nodes.map((n) => v.id + ': ' + n.target.join(' ') + ': ' + (n.failureSummary ?? ''))))`,
     awaitPromise: true,
     returnByValue: true,
   });
-  await session.detach();
   return result.value as string[];
 }

@@ -1,26 +1,49 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { clipped } from './clipping.ts';
-import { axeProblems, startScreens, type Screens } from './screens-harness.ts';
-import { sizes, stateNames, stateOf, views } from './states.ts';
+import { axeProblems, type Screens, setTextSize, startScreens } from './screens-harness.ts';
+import { sizes, stateNames, stateOf, themes, views } from './states.ts';
 
-// Every screen in every state at every size: nothing cut off, nothing covered. The themes differ in colour alone, which axe looks at.
+// Every screen in every state, at every size and text size, in both themes: nothing cut off, nothing covered, nothing axe finds.
 
 let screens: Screens;
 beforeAll(async () => {
   screens = await startScreens();
 }, 60_000);
-afterAll(() => screens.close());
+const looked = { screens: 0, pictures: 0, axe: 0 };
+afterAll(async () => {
+  await screens.close();
+  console.log(
+    `Looked at ${looked.screens} screens in ${stateNames.length} states: ${looked.pictures} times for what is cut off or covered, ${looked.axe} times with axe.`,
+  );
+});
 
-/** Panels that are opening have opened; what fades for seconds is not waited for. */
+/** What the page is told is drawn, and what opens has opened; what fades for seconds is not waited for. */
 const settled = (page: Page) =>
   page.evaluate(async () => {
+    const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+    // One for the observers of sizes, one for what they made React render, one for what moves there from now on.
+    for (let i = 0; i < 3; i++) await frame();
     const opening = document.getAnimations().filter((one) => Number(one.effect?.getComputedTiming().endTime ?? 0) <= 1_000);
     await Promise.allSettled(opening.map((one) => one.finished));
   });
 
-describe.each(stateNames)('%s', (name) => {
-  it.each(['dark', 'light'] as const)(
+/** Problems already known of one size are not told again for the others. */
+class Problems {
+  private readonly where = new Map<string, string[]>();
+
+  add(where: string, problems: readonly string[]): void {
+    for (const problem of problems) this.where.set(problem, [...(this.where.get(problem) ?? []), where]);
+  }
+
+  lines(): string[] {
+    return [...this.where].map(([problem, where]) => `${where.join('; ')}: ${problem}`);
+  }
+}
+
+// Two at a time: most of the time is spent waiting for what settles.
+describe.concurrent.each(stateNames)('%s', (name) => {
+  it.each(themes)(
     'every screen, %s',
     async (theme) => {
       const state = stateOf(name);
@@ -29,12 +52,14 @@ describe.each(stateNames)('%s', (name) => {
         fake: { ...state.fake, history: 120_000 },
         isUnreached: state.isUnreached ?? false,
       });
+      page.setDefaultTimeout(10_000);
       await page.waitForTimeout(300);
       await state.act?.(page);
       await page.waitForTimeout(1_200);
-      const problems: string[] = [];
+      const problems = new Problems();
       for (const [view, hash, act] of views) {
         await page.setViewportSize({ width: 1280, height: 800 });
+        await setTextSize(page, 16);
         // Nothing is to hover over what comes.
         await page.mouse.move(0, 0);
         await page.evaluate((next) => {
@@ -42,21 +67,24 @@ describe.each(stateNames)('%s', (name) => {
         }, hash);
         await page.waitForTimeout(300);
         await act?.(page);
-        if (theme === 'light') {
-          problems.push(...(await axeProblems(page, ['main', 'aside.inspector', 'dialog[open]'])).map((problem) => `${view}: ${problem}`));
-          continue;
-        }
-        for (const [width, height] of sizes) {
+        await settled(page);
+        looked.screens++;
+        problems.add(view, await axeProblems(page, ['main', 'aside.inspector', 'dialog[open]']));
+        looked.axe++;
+        let size = 16;
+        for (const { width, height, text } of sizes) {
           await page.setViewportSize({ width, height });
-          await page.waitForTimeout(250);
+          if (text !== size) await setTextSize(page, text);
+          size = text;
           await settled(page);
-          problems.push(...(await clipped(page)).map((problem) => `${view}, ${width}×${height}: ${problem}`));
+          looked.pictures++;
+          problems.add(`${view} at ${width}×${height}${text === 16 ? '' : `, text ${text} px`}`, await clipped(page));
         }
       }
       await page.context().close();
-      expect(problems).toEqual([]);
+      expect(problems.lines()).toEqual([]);
       expect(errors).toEqual([]);
     },
-    400_000,
+    600_000,
   );
 });

@@ -185,12 +185,19 @@ export const views: readonly (readonly [name: string, hash: string, act?: (page:
   ],
 ];
 
-/** The sizes a window is judged at, in CSS pixels; 853×533 is 1280×800 at 150 %, 683×467 is 1024×700 at 150 %. */
+export const themes = ['dark', 'light'] as const;
+
+/**
+ * The sizes a window is judged at, in CSS pixels, and those of the text its user asked for. A page zoomed to 150 % is smaller in CSS
+ * pixels: 853×533 is 1280×800, 683×467 is 1024×700. Text at 150 %, 24 px, is the same for style sheets, but not for scripts.
+ */
 export const sizes = [
-  [1024, 700],
-  [1280, 800],
-  [1920, 1080],
-  [2560, 1440],
-  [853, 533],
-  [683, 467],
+  { width: 1024, height: 700, text: 16 },
+  { width: 1280, height: 800, text: 16 },
+  { width: 1920, height: 1080, text: 16 },
+  { width: 2560, height: 1440, text: 16 },
+  { width: 853, height: 533, text: 16 },
+  { width: 683, height: 467, text: 16 },
+  { width: 1280, height: 800, text: 24 },
+  { width: 1024, height: 700, text: 24 },
 ] as const;
