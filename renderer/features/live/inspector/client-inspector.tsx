@@ -1,22 +1,23 @@
 import type { Client } from '../../../../shared/model/metrics.ts';
 import { ButtonLink } from '../../../ui/button.tsx';
 import { formatClock, formatCount, formatDuration } from '../../../ui/format.ts';
+import { InspectorBody, InspectorFoot, Section } from '../../../ui/inspector.tsx';
 import { clientLabel } from '../client-label.ts';
 import { type Lane, selectionHref } from '../live-model.ts';
 import { ClientMoves } from './client-moves.tsx';
-import { Facts, InspectorHead, Section } from './parts.tsx';
+import { FactList, MapInspectorHead } from './parts.tsx';
 import css from './inspector.module.css';
 
 /** A client: where it is, since when, and how it came there. */
 export function ClientInspector({ client, lane, now }: { client: Client; lane: Lane; now: number }) {
   return (
     <>
-      <InspectorHead title={<span className={css['key']}>{clientLabel(client)}</span>}>
-        by {client.kind}, on <b className={css['strong']}>{lane.node.label}</b> since {formatClock(client.since)}
-      </InspectorHead>
-      <div className={css['body']}>
+      <MapInspectorHead title={clientLabel(client)} look="mono">
+        by {client.kind}, on <b>{lane.node.label}</b> since {formatClock(client.since)}
+      </MapInspectorHead>
+      <InspectorBody>
         <Section title="Client">
-          <Facts
+          <FactList
             facts={[
               [client.kind === 'address' ? 'Address' : 'Key', <span className={`mono ${css['whole']}`}>{client.key}</span>],
               ['Node', <a href={selectionHref({ kind: 'node', pool: client.pool, id: client.node })}>{lane.node.label}</a>],
@@ -30,12 +31,12 @@ export function ClientInspector({ client, lane, now }: { client: Client; lane: L
           />
         </Section>
         <ClientMoves client={client} pool={lane.pool} formatTime={formatClock} />
-      </div>
-      <div className={css['foot']}>
+      </InspectorBody>
+      <InspectorFoot>
         <ButtonLink small href={`#/clients/${encodeURIComponent(client.pool)}/${encodeURIComponent(client.key)}`}>
           Open in Clients
         </ButtonLink>
-      </div>
+      </InspectorFoot>
     </>
   );
 }

@@ -1,7 +1,7 @@
 import type { Client } from '../../../../shared/model/metrics.ts';
 import type { PoolState } from '../../../../shared/model/state.ts';
 import { useJournal } from '../../../stores/context.tsx';
-import { Section } from './parts.tsx';
+import { Section } from '../../../ui/inspector.tsx';
 import css from './inspector.module.css';
 
 /** The last five moves of a client that the journal at hand tells of; nothing when there are none. */

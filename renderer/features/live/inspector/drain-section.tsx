@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { Client } from '../../../../shared/model/metrics.ts';
 import { errorMessage } from '../../../bridge/client.ts';
 import { useClient } from '../../../bridge/context.tsx';
@@ -6,10 +6,10 @@ import { useLock, useStores, useView } from '../../../stores/context.tsx';
 import { nodeNames, takers } from '../../../stores/mode-words.ts';
 import { Button } from '../../../ui/button.tsx';
 import { formatClock, formatCount, formatDuration } from '../../../ui/format.ts';
+import { Section } from '../../../ui/inspector.tsx';
 import { clientLabel } from '../client-label.ts';
 import { type Lane, selectionHref } from '../live-model.ts';
 import { drainProgress, remainSeconds } from '../node-words.ts';
-import { Section } from './parts.tsx';
 import css from './inspector.module.css';
 
 /** Clients named at most. */
@@ -84,8 +84,6 @@ function MoveNow({ lane, count, onDone }: { lane: Lane; count: number; onDone: (
   const { toasts } = useStores();
   const { pool, node } = lane;
   const [moving, setMoving] = useState(false);
-  const first = useRef<HTMLButtonElement>(null);
-  useEffect(() => first.current?.focus(), []);
   const others = takers(pool.nodes).filter((n) => n.id !== node.id);
   const move = () => {
     setMoving(true);
@@ -120,9 +118,9 @@ function MoveNow({ lane, count, onDone }: { lane: Lane; count: number; onDone: (
         finishes here. This cannot be undone.
       </p>
       <div className={css['answers']}>
-        <button ref={first} type="button" className={css['moveYes']} onClick={move} disabled={moving}>
+        <Button small look="primary" autoFocus onClick={move} disabled={moving}>
           Move {clientsWord(count)}
-        </button>
+        </Button>
         <Button small onClick={onDone}>
           Keep draining
         </Button>

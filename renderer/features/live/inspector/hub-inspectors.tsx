@@ -8,11 +8,12 @@ import { formatCount, formatDuration, formatMs, formatRate, missing } from '../.
 import { MiddleTruncate } from '../../../ui/middle-truncate.tsx';
 import { RollUpRing } from '../../../ui/rollup-ring.tsx';
 import { StateRing } from '../../../ui/state-ring.tsx';
+import { InspectorBody, InspectorFoot, Section } from '../../../ui/inspector.tsx';
 import { algorithmWords, listenerWords, stickinessWords } from '../hub-cards.tsx';
 import { type Block, type LiveModel, selectionHref } from '../live-model.ts';
 import { Sparkline } from '../sparkline.tsx';
 import { checkWords, detectMs } from '../check-words.ts';
-import { Facts, InspectorHead, Section } from './parts.tsx';
+import { FactList, MapInspectorHead } from './parts.tsx';
 import css from './inspector.module.css';
 
 const units = ['B', 'kB', 'MB', 'GB', 'TB'];
@@ -54,14 +55,14 @@ export function ListenerInspector({ listener, block, model }: { listener: Listen
   const series = traffic.listener(listener.id);
   return (
     <>
-      <InspectorHead
+      <MapInspectorHead
         mark={<RollUpRing rollUp={rollUp(block.pool.nodes, listener.state === 'up' && block.pool.available > 0)} size={40} />}
         title={<MiddleTruncate text={listener.name} keep={9} />}
       >
         <span className={alarm ? 'fill-down' : undefined}>{word}</span>
         {listener.state === 'up' && !alarm ? `, open for ${formatDuration(model.now - listener.since)}` : ''}
-      </InspectorHead>
-      <div className={css['body']}>
+      </MapInspectorHead>
+      <InspectorBody>
         {listener.reason ? (
           <Section>
             <p className="small">{listener.reason}</p>
@@ -85,7 +86,7 @@ export function ListenerInspector({ listener, block, model }: { listener: Listen
           </div>
         </Section>
         <Section title="Listener">
-          <Facts
+          <FactList
             facts={[
               [
                 'Address',
@@ -113,13 +114,13 @@ export function ListenerInspector({ listener, block, model }: { listener: Listen
             ]}
           />
         </Section>
-      </div>
-      <div className={css['foot']}>
+      </InspectorBody>
+      <InspectorFoot>
         <ButtonLink small href={`#/listeners/${encodeURIComponent(listener.id)}`}>
           Edit the listener
         </ButtonLink>
         <CopyButton text={listenerUrl(listener)}>Copy its address</CopyButton>
-      </div>
+      </InspectorFoot>
     </>
   );
 }
@@ -131,18 +132,18 @@ export function PoolInspector({ block }: { block: Block }) {
   const detect = config ? detectMs(config.healthCheck) : undefined;
   return (
     <>
-      <InspectorHead
+      <MapInspectorHead
         mark={<RollUpRing rollUp={rollUp(pool.nodes, pool.available > 0)} size={40} />}
         title={<MiddleTruncate text={pool.name} keep={9} />}
       >
         {poolWords(pool)}
-      </InspectorHead>
-      <div className={css['body']}>
+      </MapInspectorHead>
+      <InspectorBody>
         <Section title="Nodes" aside={`${pool.available} ${pool.available === 1 ? 'takes' : 'take'} new clients`}>
           <NodeRows block={block} />
         </Section>
         <Section title="Balancing">
-          <Facts
+          <FactList
             facts={[
               ['Algorithm', algorithmWords[pool.algorithm]],
               ['Stickiness', stickinessWords[pool.stickiness]],
@@ -154,7 +155,7 @@ export function PoolInspector({ block }: { block: Block }) {
         </Section>
         {config ? (
           <Section title="Health checks" aside={checkWords(config.healthCheck)}>
-            <Facts
+            <FactList
               facts={
                 config.healthCheck.type === 'none'
                   ? [['State', 'from live traffic only']]
@@ -168,12 +169,12 @@ export function PoolInspector({ block }: { block: Block }) {
             />
           </Section>
         ) : null}
-      </div>
-      <div className={css['foot']}>
+      </InspectorBody>
+      <InspectorFoot>
         <ButtonLink small href={`#/pools/${encodeURIComponent(pool.id)}`}>
           Edit the pool
         </ButtonLink>
-      </div>
+      </InspectorFoot>
     </>
   );
 }

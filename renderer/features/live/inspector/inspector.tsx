@@ -1,12 +1,12 @@
 import { useEffect } from 'react';
 import { useLock } from '../../../stores/context.tsx';
+import { Section } from '../../../ui/inspector.tsx';
 import type { LiveModel, Selection } from '../live-model.ts';
 import { ClientInspector } from './client-inspector.tsx';
 import { ListenerInspector, PoolInspector } from './hub-inspectors.tsx';
 import { NodeInspector } from './node-inspector.tsx';
-import { closeInspector, InspectorHead } from './parts.tsx';
+import { closeInspector, MapInspectorHead } from './parts.tsx';
 import { PastClientInspector } from './past-client-inspector.tsx';
-import css from './inspector.module.css';
 
 /** What is known of the chosen thing, and the evidence for it. */
 export function Inspector({ selection, model }: { selection: Selection; model: LiveModel }) {
@@ -49,14 +49,16 @@ function Content({ selection, model }: { selection: Selection; model: LiveModel 
   }
   return (
     <>
-      <InspectorHead title={<span className="ellipsis">{selection.id}</span>}>
+      <MapInspectorHead title={<span className="ellipsis">{selection.id}</span>}>
         {selection.kind === 'client' ? 'Not remembered any more' : 'Not on the map'}
-      </InspectorHead>
-      <p className={css['section']}>
-        {selection.kind === 'client'
-          ? `No node has this client ${inReplay ? 'then' : 'now'}. It is placed anew with its next request.`
-          : `There is no ${selection.kind} “${selection.id}” ${inReplay ? 'at that moment' : 'in what runs now'}: it was removed, renamed or is in a pool that is not shown.`}
-      </p>
+      </MapInspectorHead>
+      <Section>
+        <p className="small">
+          {selection.kind === 'client'
+            ? `No node has this client ${inReplay ? 'then' : 'now'}. It is placed anew with its next request.`
+            : `There is no ${selection.kind} “${selection.id}” ${inReplay ? 'at that moment' : 'in what runs now'}: it was removed, renamed or is in a pool that is not shown.`}
+        </p>
+      </Section>
     </>
   );
 }

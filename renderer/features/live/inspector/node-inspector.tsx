@@ -9,6 +9,7 @@ import { stateLooks } from '../../../ui/effective-state.ts';
 import { formatClock, formatCount, formatDuration, formatMs, formatRate, missing } from '../../../ui/format.ts';
 import { MiddleTruncate } from '../../../ui/middle-truncate.tsx';
 import { StateRing } from '../../../ui/state-ring.tsx';
+import { InspectorBody, InspectorFoot, Section } from '../../../ui/inspector.tsx';
 import { arrivalsOf, arrivalWords } from '../arrivals.ts';
 import { clientLabel } from '../client-label.ts';
 import type { Block, Lane, LiveModel } from '../live-model.ts';
@@ -18,7 +19,7 @@ import { Sparkline } from '../sparkline.tsx';
 import { checkWords, detectMs } from '../check-words.ts';
 import { useSetMode } from '../use-set-mode.ts';
 import { DrainSection } from './drain-section.tsx';
-import { Facts, InspectorHead, Section } from './parts.tsx';
+import { FactList, MapInspectorHead } from './parts.tsx';
 import css from './inspector.module.css';
 
 const bars = 43;
@@ -71,7 +72,7 @@ function Evidence({ lane, config, now }: { lane: Lane; config: PoolConfig; now: 
   return (
     <Section title="Evidence" aside={checkWords(check)}>
       {history.length > 1 ? <CheckBars checks={history} /> : null}
-      <Facts
+      <FactList
         facts={[
           [
             'Last check',
@@ -110,11 +111,11 @@ function WhySection({ lane, replayed }: { lane: Lane; replayed: boolean }) {
   const arrivals = lane.counts?.arrivals ?? arrivalsOf(lane.clients);
   return (
     <Section title="Why clients are here" aside={`${formatCount(lane.count)} ${lane.count === 1 ? 'client' : 'clients'}`}>
-      <Facts facts={facts} />
+      <FactList facts={facts} />
       {replayed ? null : (
         <>
           <h4 className={css['subtitle']}>How they came</h4>
-          <Facts facts={arrivals.slice(0, maxReasons).map((one) => [arrivalWords(one), formatCount(one.clients)])} />
+          <FactList facts={arrivals.slice(0, maxReasons).map((one) => [arrivalWords(one), formatCount(one.clients)])} />
           <p className="small">
             <a href={`#/clients/on/${encodeURIComponent(lane.pool.id)}/${encodeURIComponent(lane.node.id)}`}>All in Clients</a>
           </p>
@@ -154,14 +155,14 @@ export function NodeInspector({ lane, block, model }: { lane: Lane; block: Block
 
   return (
     <>
-      <InspectorHead
+      <MapInspectorHead
         mark={<StateRing state={state} size={40} progress={drain?.share ?? 1} />}
         title={<MiddleTruncate text={node.label} keep={9} />}
       >
         <span className={state === 'down' ? 'fill-down' : look.className}>{look.word}</span>{' '}
         {state === 'draining' && node.drain ? `since ${formatClock(node.drain.since)}` : `for ${formatDuration(model.now - node.since)}`}
-      </InspectorHead>
-      <div className={css['body']}>
+      </MapInspectorHead>
+      <InspectorBody>
         {node.fault === null ? null : (
           <Section>
             <p className="small">
@@ -199,7 +200,7 @@ export function NodeInspector({ lane, block, model }: { lane: Lane; block: Block
         </Section>
         <WhySection lane={lane} replayed={locked !== ''} />
         <Section title="Connection">
-          <Facts
+          <FactList
             facts={[
               ['Address', <span className={`mono ${css['whole']}`}>{node.address}</span>],
               [
@@ -215,13 +216,13 @@ export function NodeInspector({ lane, block, model }: { lane: Lane; block: Block
             ]}
           />
         </Section>
-      </div>
+      </InspectorBody>
       {error || tried ? (
         <p className={css['result']} role={tried?.ok ? 'status' : 'alert'}>
           {error || tried?.text}
         </p>
       ) : null}
-      <div className={css['foot']}>
+      <InspectorFoot>
         {state === 'draining' ? (
           <>
             <Button small onClick={() => set('accept')} disabled={pending !== null || locked !== ''} title={locked || undefined}>
@@ -246,7 +247,7 @@ export function NodeInspector({ lane, block, model }: { lane: Lane; block: Block
             )}
           </>
         )}
-      </div>
+      </InspectorFoot>
     </>
   );
 }

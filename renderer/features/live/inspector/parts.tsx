@@ -1,7 +1,5 @@
-import { X } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { IconButton } from '../../../ui/button.tsx';
-import css from './inspector.module.css';
+import { Fact, Facts, InspectorHead } from '../../../ui/inspector.tsx';
 
 export const closeInspector = (): void => {
   location.hash = '#/live';
@@ -10,45 +8,29 @@ export const closeInspector = (): void => {
 interface HeadProps {
   mark?: ReactNode;
   title: ReactNode;
+  /** `mono` for a client's key. */
+  look?: 'mono';
   children: ReactNode;
 }
 
-export function InspectorHead({ mark, title, children }: HeadProps) {
+/** Who is inspected beside the map. */
+export function MapInspectorHead({ children, ...head }: HeadProps) {
   return (
-    <div className={css['head']}>
-      {mark}
-      <div className={css['words']}>
-        <h2>{title}</h2>
-        <span className="small muted num">{children}</span>
-      </div>
-      <IconButton label="Close" icon={<X size={14} aria-hidden />} onClick={closeInspector} />
-    </div>
-  );
-}
-
-export function Section({ title, aside, children }: { title?: string; aside?: ReactNode; children: ReactNode }) {
-  return (
-    <section className={css['section']}>
-      {title ? (
-        <h3>
-          {title}
-          {aside ? <span className="num">{aside}</span> : null}
-        </h3>
-      ) : null}
+    <InspectorHead {...head} onClose={closeInspector}>
       {children}
-    </section>
+    </InspectorHead>
   );
 }
 
-export function Facts({ facts }: { facts: readonly (readonly [string, ReactNode])[] }) {
+/** Facts out of a list. */
+export function FactList({ facts }: { facts: readonly (readonly [string, ReactNode])[] }) {
   return (
-    <dl className={`${css['facts']} num`}>
+    <Facts>
       {facts.map(([name, value]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </div>
+        <Fact key={name} name={name}>
+          {value}
+        </Fact>
       ))}
-    </dl>
+    </Facts>
   );
 }
