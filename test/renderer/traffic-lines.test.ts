@@ -127,4 +127,13 @@ describe('events', () => {
     ]);
     expect(markers[1]!.at).toBe(0.5);
   });
+
+  it('that are very many are a few marks with their number, none of them left out', () => {
+    const entries = Array.from({ length: 400 }, (_, i) => entry(i * 0.15, i === 200 ? { kind: 'node.down' } : {}));
+    const markers = markersOf(entries, start, start + 60_000, 900);
+    expect(markers.length).toBeGreaterThan(6);
+    expect(markers.length).toBeLessThanOrEqual(16);
+    expect(markers.reduce((sum, { entries: own }) => sum + own.length, 0)).toBe(400);
+    expect(markers.filter(({ kind }) => kind === 'node.down')).toHaveLength(1);
+  });
 });

@@ -3,7 +3,7 @@ import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { formatClock, shortenMiddle } from '../../ui/format.ts';
 import { inRem, textScale, useTextScale } from '../../ui/text-scale.ts';
-import { newestValue, type Line, type LineLook, type Measure } from './traffic-lines.ts';
+import { markPath, newestValue, type Line, type LineLook, type Measure } from './traffic-lines.ts';
 import styles from './traffic.module.css';
 
 /**
@@ -78,6 +78,42 @@ function drawNames(u: uPlot, lines: readonly Line[]): void {
   ctx.restore();
 }
 
+/** Between two shapes on a line, and half the width of one. Pixels. */
+const markEvery = 84;
+const markSize = 3.5;
+
+/** The shapes of the lines that have some; each line's a little further on, so that they do not cover one another. */
+function drawMarks(u: uPlot, lines: readonly Line[]): void {
+  const { ctx } = u;
+  const ratio = uPlot.pxRatio;
+  const times = u.data[0];
+  if (times.length < 2) return;
+  const apart = Math.abs(u.valToPos(times[1]!, 'x') - u.valToPos(times[0]!, 'x'));
+  const step = Math.max(1, Math.round(markEvery / Math.max(apart, 0.01)));
+  const colors = palette();
+  ctx.save();
+  ctx.setLineDash([]);
+  ctx.lineWidth = 1.5 * ratio;
+  ctx.fillStyle = colors.bg;
+  lines.forEach(({ look, values }, n) => {
+    if (!look?.mark) return;
+    const shape = new Path2D(markPath(look.mark, markSize * ratio));
+    ctx.strokeStyle = colors[look.shade];
+    // Counted from the newest: a line that has only just begun has one too.
+    for (let i = times.length - 1 - Math.round((n / lines.length) * step); i >= 0; i -= step) {
+      const value = values[i];
+      const x = u.valToPos(times[i]!, 'x', true);
+      if (value === null || value === undefined || x < u.bbox.left) continue;
+      ctx.save();
+      ctx.translate(x, u.valToPos(value, 'y', true));
+      ctx.fill(shape);
+      ctx.stroke(shape);
+      ctx.restore();
+    }
+  });
+  ctx.restore();
+}
+
 function drawEvents(u: uPlot, times: readonly number[]): void {
   const { ctx, bbox } = u;
   ctx.save();
@@ -100,6 +136,15 @@ function Sample({ look }: { look: LineLook }) {
   return (
     <svg className={styles['sample']} width={inRem(22)} height={inRem(8)} viewBox="0 0 22 8" aria-hidden="true">
       <path d="M0 4h22" stroke={`var(--${look.shade})`} strokeWidth={look.width} strokeDasharray={look.dash.join(' ')} />
+      {look.mark ? (
+        <path
+          d={markPath(look.mark, markSize)}
+          transform="translate(11 5)"
+          fill="var(--bg)"
+          stroke={`var(--${look.shade})`}
+          strokeWidth="1.5"
+        />
+      ) : null}
     </svg>
   );
 }
@@ -201,7 +246,7 @@ export function Chart({ title, measure, lines, times, from, to, events, cursor, 
         ],
         hooks: {
           drawAxes: [(self) => drawEvents(self, now.current.events)],
-          draw: [(self) => drawNames(self, now.current.lines)],
+          draw: [(self) => drawMarks(self, now.current.lines), (self) => drawNames(self, now.current.lines)],
           setCursor: [(self) => now.current.onCursor((self.cursor.left ?? -1) < 0 ? null : (self.cursor.idx ?? null))],
         },
       },

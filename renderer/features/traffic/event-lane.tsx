@@ -31,7 +31,7 @@ const looks: Partial<Record<JournalKind, { icon: LucideIcon; className: string }
 };
 
 /** Lines of words under one mark at most. */
-const maxLines = 6;
+const maxLines = 8;
 
 /** Marks over the first chart, each with its words for pointer, keyboard and reader. */
 export function EventLane({ markers, pools }: { markers: readonly Marker[]; pools: readonly PoolState[] }) {
@@ -41,13 +41,19 @@ export function EventLane({ markers, pools }: { markers: readonly Marker[]; pool
         const { icon: Icon, className } = looks[marker.kind] ?? { icon: TriangleAlert, className: '' };
         const words = marker.entries.map((entry) => eventWords(entry, pools));
         const left = words.length - maxLines;
+        const head = words.length > 1 ? `${formatCount(words.length)} events` : undefined;
         return (
           <li key={marker.entries[0]!.seq} style={{ left: `${marker.at * 100}%` }}>
-            <button type="button" className={`${styles['marker']} ${className}`} aria-label={words.slice(0, maxLines).join('. ')}>
+            <button
+              type="button"
+              className={`${styles['marker']} ${className}`}
+              aria-label={[...(head ? [head] : []), ...words.slice(0, maxLines)].join('. ')}
+            >
               <Icon size={12} strokeWidth={2.5} aria-hidden="true" />
               {words.length > 1 ? <span className={styles['count']}>{formatCount(words.length)}</span> : null}
             </button>
             <span className={`${styles['words']} ${marker.at > 0.6 ? styles['leftward'] : ''}`} aria-hidden="true">
+              {head ? <b>{head}</b> : null}
               {words.slice(0, maxLines).map((line, i) => (
                 <span key={marker.entries[i]!.seq}>{line}</span>
               ))}

@@ -68,11 +68,15 @@ export interface Marker {
   entries: JournalEntry[];
 }
 
+/** Marks on a line at most: more are a block that says nothing. */
+const mostMarks = 16;
+
 /**
- * Events as marks on a line of `width` pixels: those closer than `apart` pixels are one mark, so that none hides another.
+ * Events as marks on a line of `width` pixels: those closer than `apart` pixels are one mark, so that none hides another; where there
+ * would still be too many, those further apart are one, too.
  * @param entries Oldest first.
  */
-export function markersOf(entries: readonly JournalEntry[], from: number, to: number, width: number, apart = 22): Marker[] {
+export function markersOf(entries: readonly JournalEntry[], from: number, to: number, width: number, apart = 40): Marker[] {
   const markers: Marker[] = [];
   for (const entry of entries) {
     if (!isMarked(entry) || entry.time < from || entry.time > to) continue;
@@ -83,5 +87,5 @@ export function markersOf(entries: readonly JournalEntry[], from: number, to: nu
       if (markedKinds.indexOf(entry.kind as never) < markedKinds.indexOf(last.kind as never)) last.kind = entry.kind;
     } else markers.push({ at, kind: entry.kind, entries: [entry] });
   }
-  return markers;
+  return markers.length > mostMarks && apart < width ? markersOf(entries, from, to, width, apart * 1.5) : markers;
 }

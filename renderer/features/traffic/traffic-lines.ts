@@ -2,10 +2,15 @@ import type { TrafficHistory } from '../../../shared/model/metrics.ts';
 import type { PoolState } from '../../../shared/model/state.ts';
 import { formatCount, formatMs, formatRate, missing } from '../../ui/format.ts';
 
-/** How a line is told from its neighbours: dashes, width and a shade of grey. State colours are for states alone. */
+/** A shape that stands on a line again and again. */
+export type LineMark = 'circle' | 'square' | 'triangle' | 'diamond';
+
+/** How a line is told from its neighbours: dashes, width, a shade of grey and shapes on it. State colours are for states alone. */
 export interface LineLook {
   /** Lengths of stroke and gap, pixels; empty is solid. */
   dash: readonly number[];
+  /** Missing: dashes and width are enough. */
+  mark?: LineMark;
   /** Pixels. */
   width: number;
   shade: 'text' | 'muted';
@@ -25,16 +30,32 @@ const dashed: LineLook = { dash: [8, 4], width: 2, shade: 'text' };
 const dotted: LineLook = { dash: [2, 3], width: 2, shade: 'text' };
 const thin: LineLook = { dash: [], width: 1.25, shade: 'muted' };
 
+/** Four are told apart by their dashes and width, the other four by shapes, on screens and paper without colour too. */
 const nodeLooks: readonly LineLook[] = [
   solid,
   dashed,
   dotted,
   thin,
-  { dash: [12, 3, 2, 3], width: 2, shade: 'text' },
-  { dash: [5, 5], width: 1.25, shade: 'muted' },
-  { dash: [18, 4], width: 1.5, shade: 'text' },
-  { dash: [2, 5], width: 1.5, shade: 'muted' },
+  { ...solid, mark: 'circle', width: 1.5 },
+  { ...thin, mark: 'square' },
+  { ...dashed, mark: 'triangle', width: 1.5 },
+  { ...thin, dash: [5, 5], mark: 'diamond' },
 ];
+
+/** A shape around 0,0 as a path of SVG and canvas alike; `size` is half its width. */
+export function markPath(mark: LineMark, size: number): string {
+  const s = size;
+  switch (mark) {
+    case 'circle':
+      return `M${-s} 0a${s} ${s} 0 1 0 ${2 * s} 0a${s} ${s} 0 1 0 ${-2 * s} 0z`;
+    case 'square':
+      return `M${-s} ${-s}h${2 * s}v${2 * s}h${-2 * s}z`;
+    case 'triangle':
+      return `M0 ${-1.1 * s}L${1.15 * s} ${0.9 * s}H${-1.15 * s}z`;
+    case 'diamond':
+      return `M0 ${-1.3 * s}L${1.3 * s} 0L0 ${1.3 * s}L${-1.3 * s} 0z`;
+  }
+}
 
 /** Lines of their own at most; of the other nodes only the sum is said: drawn, it would flatten the lines it is not one of. */
 export const ownLines = nodeLooks.length;

@@ -146,9 +146,10 @@ function Charts({ past, pools, events, range }: ChartsProps) {
     };
   }, [history, pools]);
   const shown = useMemo(() => events.filter((entry) => isMarked(entry) && entry.time >= from && entry.time <= now), [events, from, now]);
-  const marks = useMemo(() => shown.map(({ time }) => time), [shown]);
   // The plot's width hardly matters: marks may be a little closer or wider apart than asked for.
   const markers = useMemo(() => markersOf(shown, from, now, 900), [shown, from, now]);
+  // A line for each mark: one for each event of a busy hour would be a grey block over the charts.
+  const marks = useMemo(() => markers.map(({ entries }) => entries[0]!.time), [markers]);
   if (!history || !data) return <p className={styles['waiting']}>One moment.</p>;
 
   const { times } = data;
