@@ -17,6 +17,10 @@ const settleMs = 120;
 const leastLetters = 2;
 const maxClients = 6;
 
+/** Characters of name and detail that stand beside each other; of more, the detail has a line of its own. Nothing is shortened. */
+const oneLine = 72;
+const isLong = ({ label, detail = '' }: Command) => label.length + detail.length > oneLine;
+
 /** Everything by its name: screens, pools, listeners, nodes and their modes, clients. A combobox over the platform's dialog. */
 export function Palette({ onClose, openHelp }: PaletteProps) {
   const stores = useStores();
@@ -151,13 +155,15 @@ export function Palette({ onClose, openHelp }: PaletteProps) {
                   role="option"
                   aria-selected={command === chosen}
                   className={css['option']}
-                  title={command.detail ? `${command.label}: ${command.detail}` : command.label}
+                  data-long={isLong(command) || undefined}
                   onPointerMove={() => setAt(shown.indexOf(command))}
                   onClick={() => run(command)}
                 >
                   {command.state ? <StateRing state={command.state} size={18} /> : null}
-                  <span className={`ellipsis ${css['label']}`}>{command.label}</span>
-                  <span className={`ellipsis ${css['detail']}`}>{command.detail}</span>
+                  <span className={css['words']}>
+                    <span className={css['label']}>{command.label}</span>
+                    <span className={css['detail']}>{command.detail}</span>
+                  </span>
                   {command.keys ? (
                     <span className={css['keys']} aria-hidden="true">
                       {command.keys.map((key) => (

@@ -1,7 +1,7 @@
 import type { JournalEntry } from '../../../shared/model/journal.ts';
 import type { ListenerState, PoolState } from '../../../shared/model/state.ts';
 import type { Failover } from '../../stores/failover-store.ts';
-import { formatClock, formatCount } from '../../ui/format.ts';
+import { formatClock, formatCount, shortenMiddle } from '../../ui/format.ts';
 
 /** What is worth a line on a projector. */
 const loud = new Set<JournalEntry['kind']>([
@@ -16,6 +16,9 @@ const loud = new Set<JournalEntry['kind']>([
   'engine.restarted',
 ]);
 
+/** Characters of a name: what happened has to fit beside it. */
+const longestName = 30;
+
 const sentence = (text: string | undefined) => (text ? `${text.replace(/\.$/, '')}.` : '');
 
 /** "api-2 down 14:03:07: 2 of 2 checks timed out. 14 clients moved."; undefined when nothing has happened yet. */
@@ -28,8 +31,9 @@ export function lastEventWords(
   const entry = entries.findLast(({ kind }) => loud.has(kind));
   if (!entry) return undefined;
   const at = formatClock(entry.time);
-  const node = pools.find((p) => p.id === entry.pool)?.nodes.find((n) => n.id === entry.node)?.label ?? entry.node ?? '';
-  const listener = listeners.find((l) => l.id === entry.listener)?.name ?? entry.listener ?? '';
+  const short = (name: string) => shortenMiddle(name, longestName);
+  const node = short(pools.find((p) => p.id === entry.pool)?.nodes.find((n) => n.id === entry.node)?.label ?? entry.node ?? '');
+  const listener = short(listeners.find((l) => l.id === entry.listener)?.name ?? entry.listener ?? '');
   switch (entry.kind) {
     case 'node.down': {
       const same = failover && failover.pool === entry.pool && failover.node === entry.node && failover.downAt === entry.time;

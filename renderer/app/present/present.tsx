@@ -6,8 +6,7 @@ import { useEngine, useFailovers, useJournal, useReplay, useStores, useTraffic }
 import { type Failover, noticedIn } from '../../stores/failover-store.ts';
 import type { TrafficView } from '../../stores/traffic-rings.ts';
 import { type EffectiveState, effectiveState, stateLooks } from '../../ui/effective-state.ts';
-import { formatClockTenths, formatCount, formatDay, formatMs, formatRate, missing } from '../../ui/format.ts';
-import { MiddleTruncate } from '../../ui/middle-truncate.tsx';
+import { formatClockTenths, formatCount, formatDay, formatMs, formatRate, missing, shortenMiddle } from '../../ui/format.ts';
 import { RollUpRing } from '../../ui/rollup-ring.tsx';
 import { StateRing } from '../../ui/state-ring.tsx';
 import { overallState } from '../shell/overall-state.ts';
@@ -42,6 +41,12 @@ export function leavePresenting(): void {
 const maxTiles = 12;
 /** Squares drawn at most, one a client. */
 const maxSquares = 24;
+/** Characters of a node's name that fit a tile's line in full size, and the head of all; of more both ends are shown. */
+const oneLine = 11;
+const headName = 20;
+/** And its two lines in a smaller one: where there are few tiles, in rows of three, in rows of four. */
+const twoLines = { few: 26, three: 34, four: 22 };
+const nameRoom = (columns: number) => (columns <= 4 ? twoLines.few : columns <= 6 ? twoLines.three : twoLines.four);
 const worstFirst: EffectiveState[] = ['down', 'checking', 'draining', 'rejecting', 'backup', 'healthy'];
 
 interface Tile {
@@ -74,7 +79,15 @@ function whyWords({ node, state, pool }: Tile, inReplay: boolean): string {
   }
 }
 
-function NodeTile({ tile, traffic, failover }: { tile: Tile; traffic: TrafficView; failover: Failover | null }) {
+interface NodeTileProps {
+  tile: Tile;
+  traffic: TrafficView;
+  failover: Failover | null;
+  /** Characters of its name there is room for. */
+  room: number;
+}
+
+function NodeTile({ tile, traffic, failover, room }: NodeTileProps) {
   const { pool, node, state } = tile;
   const inReplay = useStores().past !== null;
   const look = stateLooks[state];
@@ -97,8 +110,8 @@ function NodeTile({ tile, traffic, failover }: { tile: Tile; traffic: TrafficVie
           <StateRing state={state} />
         </span>
         <div className={css['names']}>
-          <h2>
-            <MiddleTruncate text={node.label} keep={5} />
+          <h2 data-long={node.label.length > oneLine || undefined} title={node.label}>
+            {shortenMiddle(node.label, room)}
           </h2>
           <span data-word className={`${css['word']} ${state === 'down' ? 'fill-down' : look.className}`}>
             {look.word}
@@ -167,7 +180,7 @@ export function Present() {
   const overall = useMemo(() => overallState(listeners, pools), [listeners, pools]);
   const { tiles, rest } = tilesOf(pools);
   const down = pools.flatMap((pool) => pool.nodes).filter((node) => node.mode !== 'reject' && node.state === 'down');
-  const head = down.length === 1 && overall.head !== 'Nothing serves' ? `${down[0]!.label} is down` : overall.head;
+  const head = down.length === 1 && overall.head !== 'Nothing serves' ? `${shortenMiddle(down[0]!.label, headName)} is down` : overall.head;
   const event = lastEventWords(entries, pools, listeners, failover);
   const noticed = failover && noticedIn(failover);
   const live = connection === 'live';
@@ -189,7 +202,9 @@ export function Present() {
       <header className={css['top']}>
         <span className={css['rollup']}>{live ? <RollUpRing rollUp={overall.rollUp} size={72} /> : null}</span>
         <div className={css['overall']}>
-          <h1 className={live && overall.alarm ? 'st-down' : undefined}>{live ? head : 'Engine not reached'}</h1>
+          <h1 className={live && overall.alarm ? 'st-down' : undefined} title={live ? head : undefined}>
+            {live ? head : 'Engine not reached'}
+          </h1>
           <p>{live ? overall.sub : 'What is below is the last that was heard'}</p>
         </div>
         <div className={css['corner']}>
@@ -205,7 +220,7 @@ export function Present() {
       </header>
       <div className={css['tiles']} data-columns={columns}>
         {tiles.map((tile) => (
-          <NodeTile key={nodeKey(tile.pool.id, tile.node.id)} tile={tile} traffic={traffic} failover={failover} />
+          <NodeTile key={nodeKey(tile.pool.id, tile.node.id)} tile={tile} traffic={traffic} failover={failover} room={nameRoom(columns)} />
         ))}
         {rest.length > 0 ? (
           <div className={`${css['tile']} ${css['rest']}`}>
@@ -220,7 +235,7 @@ export function Present() {
         {columns === 0 ? <p className={css['nothing']}>Nothing is set up yet.</p> : null}
       </div>
       <footer className={css['foot']}>
-        <p className={css['event']} role="status">
+        <p className={css['event']} role="status" title={event}>
           {event ?? 'Nothing has happened yet.'}
         </p>
         {failover ? (
