@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Incident } from '../../../shared/model/run.ts';
 import { compareIncidents, settingDifferences } from '../../../renderer/features/timeline/compare.ts';
 import { parseRun } from '../../../renderer/features/timeline/export/run-file.ts';
 import { planFilm } from '../../../renderer/features/timeline/export/record-film.ts';
@@ -148,8 +149,8 @@ describe('words', () => {
   });
 
   test('nobody is said to have noticed nothing beside what was moved, retried or lost', () => {
-    const quiet = { ...incident!, recoverMs: null, recoveredAt: null, moved: 0, movedTo: [], retried: 0, lost: 0 };
-    const recovery = (part: Partial<typeof quiet>) => {
+    const quiet: Incident = { ...incident!, recoverMs: null, recoveredAt: null, moved: 0, movedTo: [], retried: 0, lost: 0 };
+    const recovery = (part: Partial<Incident>) => {
       const measures = incidentMeasures({ ...quiet, ...part }, (node) => node);
       return [measures[1]!.below, measures[4]!.below];
     };
