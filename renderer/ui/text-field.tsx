@@ -82,6 +82,8 @@ interface TextAreaProps extends FieldFrame {
   mono?: boolean | undefined;
   rows?: number | undefined;
   placeholder?: string | undefined;
+  /** Takes the focus when it appears: for the field a page is opened for. */
+  autoFocus?: boolean | undefined;
 }
 
 /** Several lines of text. */
@@ -97,6 +99,7 @@ export function TextArea({
   mono,
   rows = 3,
   placeholder,
+  autoFocus,
 }: TextAreaProps) {
   return (
     <FieldShell {...{ label, hideLabel, changed, hint, error, className }}>
@@ -107,6 +110,7 @@ export function TextArea({
           className={clsx(styles['area'], mono && styles['mono'], invalid && styles['bad'])}
           value={value}
           placeholder={placeholder}
+          autoFocus={autoFocus}
           onChange={(event) => onChange(event.target.value)}
           aria-invalid={invalid || undefined}
           aria-describedby={describedBy}

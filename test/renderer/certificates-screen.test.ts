@@ -163,6 +163,14 @@ describe('servers of this machine', () => {
     expect([next.certificates.length, next.pools[1]!.stickiness.type]).toEqual([1, 'none']);
   });
 
+  it('keep their ports: the form proposes one that nobody has, and begins where one types', async () => {
+    const server = (port: number) => ({ ...servers[0]!, address: `127.0.0.1:${port}` });
+    const page = await open('#/listeners/new', { fake: { servers: [server(8080), server(8081)] } });
+    await expect.poll(() => page.getByLabel('Port of the address').inputValue()).toBe('8082');
+    await page.keyboard.type('8080, 8081');
+    expect(await page.getByRole('group', { name: 'Found on this machine' }).getByRole('button', { pressed: true }).count()).toBe(2);
+  });
+
   it('are offered in the pool editor, but for those it has', async () => {
     const page = await open('#/pools/web');
     const offer = page.getByRole('group', { name: 'Found on this machine' });

@@ -103,7 +103,8 @@ export function GuidedListener({ given }: { given: string | undefined }) {
   }, [given, set]);
 
   const { addresses, rejected } = readAddresses(form.servers);
-  const taken = before.listeners.map((listener) => listener.port);
+  // Ports of other programs would only be refused.
+  const taken = [...before.listeners.map((listener) => listener.port), ...found.map(({ address }) => Number(address.split(':').at(-1)))];
   const port = form.port === null ? freePort(form.https, taken) : readNumber(form.port);
   // One made here before serves again: whoever trusts it need not trust another.
   const canSign = authority !== undefined && authority.folder !== null;
@@ -215,6 +216,7 @@ export function GuidedListener({ given }: { given: string | undefined }) {
           </p>
           <TextArea
             label="Your servers"
+            autoFocus
             mono
             rows={3}
             value={form.servers}

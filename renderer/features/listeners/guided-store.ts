@@ -20,7 +20,7 @@ export const useGuidedForm = create<GuidedForm & { set(change: Partial<GuidedFor
   reset: () => set(blank),
 }));
 
-/** The first port no listener has, from the usual one for tests on. */
+/** The first port that is not among those `taken`, from the one that is usual for trying on. */
 export function freePort(https: boolean, taken: readonly number[]): number {
   let port = https ? 8443 : 8080;
   while (taken.includes(port)) port++;
