@@ -6,7 +6,7 @@ type Plugin = ReturnType<typeof pxToRem>;
 const usualTextSize = 16;
 
 /** What is as thin as a line is drawn at the screen's own measure. CSS pixels. */
-const hairline = 2;
+const hairline = 1.5;
 
 /** Edges are no thicker for larger letters; a corner's radius is. */
 const edges = [
@@ -28,7 +28,7 @@ function conditionInRem(rule: { params: string }): void {
 
 /**
  * Style sheets say pixels as they are at the usual text size; built ones say rem, so that the whole window grows with the size its
- * user asked the browser for. Edges and lines to 2 px stay as they are.
+ * user asked the browser for. Edges and hairlines stay as they are.
  */
 export const cssInRem: Plugin[] = [
   pxToRem({

@@ -8,9 +8,9 @@ async function built(css: string): Promise<string> {
   return (await preprocessCSS(css, '/sheet.css', config)).code;
 }
 
-it('lengths and conditions follow the text size; edges, shadows, lines and what a node is named stay', async () => {
+it('lengths and conditions follow the text size; edges, shadows, hairlines and what a node is named stay', async () => {
   expect(await built('a { width: 24px; margin: -4px 2px; --t13: 13px; padding: calc(100% - 8px) 1.5px; border-radius: 6px }')).toBe(
-    'a { width: 1.5rem; margin: -0.25rem 2px; --t13: 0.8125rem; padding: calc(100% - 0.5rem) 1.5px; border-radius: 0.375rem }',
+    'a { width: 1.5rem; margin: -0.25rem 0.125rem; --t13: 0.8125rem; padding: calc(100% - 0.5rem) 1.5px; border-radius: 0.375rem }',
   );
   const kept = 'a { border-top: 3px dotted red; outline-offset: 4px; box-shadow: inset 3px 0 0 red; content: "16px" }';
   expect(await built(kept)).toBe(kept);
