@@ -30,12 +30,24 @@ it('shows every part in both themes, the same parts in the same order', async ()
   expect(dark).toEqual(await parts('light'));
   for (const part of ['State ring', 'Roll-up ring', 'Button', 'Text field', 'Select', 'Segmented', 'Switch and checkbox', 'Node card'])
     expect(dark).toContain(part);
-  for (const part of ['Mode control', 'Clients', 'Table', 'Inspector', 'Toast', 'Dialog', 'Change bar', 'Live and paused'])
+  for (const part of ['Mode control', 'Clients', 'Table', 'Inspector', 'Toast', 'Dialog', 'Change bar', 'Live and paused', 'Replay banner'])
     expect(dark).toContain(part);
   const rings = await page
     .locator('section[data-theme=dark] [data-part="State ring"] [data-ring]')
     .evaluateAll((all) => [...new Set(all.map((one) => one.getAttribute('data-ring')))]);
   expect(rings.sort()).toEqual(['backup', 'checking', 'down', 'draining', 'healthy', 'rejecting']);
+});
+
+it('its index leads to each part', async () => {
+  const index = page.getByRole('navigation', { name: 'Parts' });
+  const parts = page.locator('section[data-theme=dark] [data-part]');
+  expect(await index.getByRole('button').allInnerTexts()).toEqual(
+    await parts.evaluateAll((all) => all.map((one) => one.getAttribute('data-part'))),
+  );
+  await index.getByRole('button', { name: 'Replay banner' }).click();
+  const banner = parts.and(page.locator('[data-part="Replay banner"]'));
+  await expect.poll(() => banner.evaluate((one) => one.getBoundingClientRect().top)).toBeLessThan(300);
+  await banner.getByText('Replay, not live').first().waitFor();
 });
 
 it('each theme has its own colours beside the other', async () => {

@@ -1,4 +1,5 @@
-import { useEffect, useState, type MouseEvent } from 'react';
+import { useEffect, useRef, useState, type MouseEvent } from 'react';
+import { Button } from '../../ui/button.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
 import styles from './design.module.css';
 import { Gallery } from './gallery.tsx';
@@ -12,7 +13,14 @@ const themes = [
 /** `#/design`: every part of the window in every state it has, in both themes beside each other. Nothing here acts. */
 export function DesignScreen() {
   const [now] = useState(() => Date.now());
+  const [parts, setParts] = useState<string[]>([]);
+  const page = useRef<HTMLDivElement>(null);
   useEffect(() => showPseudo(), []);
+  useEffect(() => {
+    const first = page.current?.querySelector('[data-theme]')?.querySelectorAll<HTMLElement>('[data-part]') ?? [];
+    setParts([...first].map((part) => part.dataset['part'] ?? ''));
+  }, []);
+  const goTo = (part: string) => page.current?.querySelector(`[data-part="${part}"]`)?.scrollIntoView();
   const onClick = (event: MouseEvent) => {
     // Parts that are links lead to things that stand only on this page.
     if ((event.target as Element).closest('a')) event.preventDefault();
@@ -20,7 +28,14 @@ export function DesignScreen() {
   return (
     <main className="screen">
       <PageHead title="Design system" note="every part, in every state; nothing here acts" />
-      <div className={styles['page']} tabIndex={-1} onClick={onClick}>
+      <nav className={styles['index']} aria-label="Parts">
+        {parts.map((part) => (
+          <Button key={part} small look="quiet" onClick={() => goTo(part)}>
+            {part}
+          </Button>
+        ))}
+      </nav>
+      <div ref={page} className={styles['page']} tabIndex={-1} onClick={onClick}>
         {themes.map(([theme, name]) => (
           <section key={theme} className={styles['theme']} data-theme={theme} aria-label={`${name} theme`}>
             <h2>{name}</h2>

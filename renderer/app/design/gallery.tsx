@@ -29,9 +29,10 @@ import { Tag } from '../../ui/tag.tsx';
 import { NumberField, TextArea, TextField } from '../../ui/text-field.tsx';
 import { Toast } from '../../ui/toast.tsx';
 import { Checkbox, Switch } from '../../ui/toggle.tsx';
+import { ReplayBanner } from '../replay/replay-banner.tsx';
 import styles from './design.module.css';
 import { Part, Specimen } from './specimen.tsx';
-import { draftStores, galleryWorld, type GalleryWorld } from './world.ts';
+import { draftStores, galleryWorld, type GalleryWorld, replayStores } from './world.ts';
 
 const nothing = () => {};
 const states = Object.keys(stateLooks) as EffectiveState[];
@@ -457,6 +458,29 @@ function Banners({ now }: { now: number }) {
   );
 }
 
+function Replays({ theme, now }: { theme: string; now: number }) {
+  const shown = useMemo(
+    (): [string, Stores, boolean][] => [
+      ['over the map, with the moment as a slider', replayStores(now, false), false],
+      ['playing, over the Timeline, whose lanes are the slider', replayStores(now, true), true],
+    ],
+    [now],
+  );
+  return (
+    <Part name="Replay banner" note="Striped, its label inverted: nothing live and nothing paused looks like it.">
+      {shown.map(([name, stores, onTimeline]) => (
+        <Specimen key={name} wide state={name}>
+          <div className={`${styles['frame']} ${styles['asWide']}`}>
+            <StoresProvider stores={stores}>
+              <ReplayBanner onTimeline={onTimeline} label={`Replay, ${name}, ${theme}`} />
+            </StoresProvider>
+          </div>
+        </Specimen>
+      ))}
+    </Part>
+  );
+}
+
 function Tables({ theme }: { theme: string }) {
   const rows: { name: string; address: string; state: EffectiveState; rate: string }[] = [
     { name: 'api-1', address: '127.0.0.1:9001', state: 'healthy', rate: '44' },
@@ -642,6 +666,7 @@ export function Gallery({ theme, now }: { theme: 'dark' | 'light'; now: number }
         <Fields />
         <Choices />
         <Banners now={now} />
+        <Replays theme={theme} now={now} />
         <MapParts world={world} />
         <Tables theme={theme} />
         <InspectorPart theme={theme} />

@@ -3,6 +3,7 @@ import type { NodeMode } from '../../../shared/model/config.ts';
 import { emptyConfig } from '../../../shared/model/config.ts';
 import type { Client as BalancedClient } from '../../../shared/model/metrics.ts';
 import type { NodeState, PoolState } from '../../../shared/model/state.ts';
+import type { Run } from '../../../shared/model/run.ts';
 import type { Client } from '../../bridge/client.ts';
 import type { Lane } from '../../features/live/live-model.ts';
 import { createStores, type Stores } from '../../stores/stores.ts';
@@ -84,6 +85,25 @@ function toClients(pool: string, node: string, now: number): BalancedClient[] {
     one('c3d01f77', { pinned: true }),
     one('e71100aa', {}),
   ];
+}
+
+/** Half a minute in which nothing happened: something to stand in for the banner of a replay. */
+function toRun(now: number): Run {
+  const startedAt = now - 86_400_000;
+  return {
+    ...{ format: 'evenkeel-run', version: 1, app: '', id: 'sample', name: 'Unplug api-2', source: 'history' },
+    ...{ startedAt, endedAt: startedAt + 30_000, scenario: null, clients: [], entries: [], ticks: [], requests: [], outcomes: [] },
+    start: { epoch: 1, seq: 1, startedAt, listeners: [], pools: [] },
+    ...{ score: { requests: 0, retried: 0, lost: 0, moved: 0, p99: null, incidents: [] }, observed: null, gaps: [] },
+  };
+}
+
+/** Stores that show a moment of a replay, playing or not. */
+export function replayStores(now: number, playing: boolean): Stores {
+  const stores = createStores(nobody);
+  const run = toRun(now);
+  stores.replay.store.setState({ run, following: false, time: run.startedAt + 6_300, playing });
+  return stores;
 }
 
 export interface GalleryWorld {

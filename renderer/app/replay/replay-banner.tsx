@@ -82,12 +82,14 @@ export function ReplayInfo() {
 interface ReplayBannerProps {
   /** On the Timeline, where the lanes are the scrubber. */
   onTimeline: boolean;
+  /** For readers. Default "Replay, not live". */
+  label?: string;
 }
 
 /** Stands over every screen that shows the past: striped, its label inverted. Nothing live looks like it. */
-export function ReplayBanner({ onTimeline }: ReplayBannerProps) {
+export function ReplayBanner({ onTimeline, label = 'Replay, not live' }: ReplayBannerProps) {
   return (
-    <section className={css['banner']} aria-label="Replay, not live">
+    <section className={css['banner']} aria-label={label}>
       <span className={css['label']}>
         <History size={14} aria-hidden /> Replay, not live
       </span>
