@@ -20,7 +20,14 @@ export function scoreSeconds(ms: number | null): string {
   return ms < 99_950 ? (ms / 1_000).toFixed(1) : formatCount(Math.round(ms / 1_000));
 }
 
-const withMs = (ms: number | null) => (ms === null ? missing : `${formatMs(ms)} ms`);
+/** "before 12, after 13 ms". */
+function aroundWords({ before, after }: Incident['p99']): string {
+  const one = (ms: number | null) => (ms === null ? missing : `${formatMs(ms)} ms`);
+  return before === null || after === null
+    ? `before ${one(before)}, after ${one(after)}`
+    : `before ${formatMs(before)}, after ${formatMs(after)} ms`;
+}
+
 const plural = (n: number, one: string) => (n === 1 ? one : `${one}s`);
 const fromWords = (from: Incident['detectFrom']) =>
   from === 'fault' ? 'from the fault' : from === 'first-failure' ? 'from the first failure' : 'from going down';
@@ -92,7 +99,7 @@ export function incidentMeasures(incident: Incident, name: (node: string) => str
     },
     {
       ...{ id: 'p99', name: 'p99 during it', value: formatMs(p99.during), unit: p99.during === null ? '' : 'ms' },
-      below: `${withMs(p99.before)} before, ${withMs(p99.after)} after`,
+      below: aroundWords(p99),
       definition: `99 of 100 answers of this pool’s listeners took no longer: before the first sign, from it until it was recovered, and after that. “${missing}”: nothing was answered.`,
     },
     {

@@ -133,7 +133,7 @@ describe('words', () => {
     ]);
     expect(measures[0]!.below).toBe('from the fault');
     expect(measures[2]!.below).toBe('api-2 → api-1 6, api-3 6');
-    expect(measures[5]!.below).toMatch(/^\d+ ms before, \d+ ms after$/);
+    expect(measures[5]!.below).toMatch(/^before \d+, after \d+ ms$/);
     const unknown = incidentMeasures(
       {
         ...incident!,
@@ -144,7 +144,7 @@ describe('words', () => {
     );
     expect(unknown.map(({ value }) => value)).toEqual(['—', '—', '12', '3', '1', '—', '—']);
     expect(unknown[0]!.below).toBe('its first failure was not seen');
-    expect(unknown[5]!.below).toBe('12 ms before, — after');
+    expect(unknown[5]!.below).toBe('before 12 ms, after —');
     expect(unknown[6]!.below).toBe('still down at the end');
   });
 
