@@ -1,4 +1,3 @@
-import { readFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { parseConfig } from '../../shared/model/validate.ts';
 import { resolveFiles } from '../control/certificates/read.ts';
@@ -6,6 +5,7 @@ import { exportConfig, type ExportTarget } from '../control/interchange/export-c
 import { importHaproxy } from '../control/interchange/haproxy-import.ts';
 import { createJsonFileStore, fileProblem } from '../store/json-file.ts';
 import { migrateConfig } from '../store/migrations.ts';
+import { readBounded, TooLargeError } from '../store/read-bounded.ts';
 import { StoreError } from '../store/store.ts';
 import { issueLine } from './check.ts';
 
@@ -41,8 +41,12 @@ export async function exportFile(file: string, to: ExportTarget, { out, err }: S
 }
 
 async function readText(file: string): Promise<string> {
-  if ((await stat(file)).size > maxBytes) throw new StoreError(`is larger than ${maxBytes / 1024 / 1024} MiB, which no haproxy.cfg is`);
-  return readFile(file, 'utf8');
+  try {
+    return (await readBounded(file, maxBytes, { pipes: true })).toString('utf8');
+  } catch (error) {
+    if (!(error instanceof TooLargeError)) throw error;
+    throw new StoreError(`is larger than ${maxBytes / 1024 / 1024} MiB, which no haproxy.cfg is`);
+  }
 }
 
 /** `evenkeel import --from haproxy`: an Evenkeel file on stdout, a line on stderr for what is left out. @returns the exit code. */

@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import { createControlPlane, type ControlPlane } from '../control/control-plane.ts';
 import { createLab } from '../control/create-lab.ts';
 import { parseScenario } from '../control/lab/parse-scenario.ts';
@@ -132,12 +131,10 @@ function followProgress(plane: ControlPlane, say: (line: string) => void): void 
 }
 
 const reportProblem = (file: string, error: unknown): string =>
-  `The report cannot be written to ${file}: ${error instanceof StoreError ? error.message : fileProblem(error)}.`;
+  `The report cannot be written to ${file}: ${fileProblem(error).replace(`${file} cannot be written: `, '')}.`;
 
 async function isWritable(file: string, print: (line: string) => void): Promise<boolean> {
   try {
-    // The last step, a rename, is what fails where a folder has the name.
-    if ((await stat(file).catch(() => undefined))?.isDirectory()) throw new StoreError('it is a folder; name a file in it');
     await (await stageFile(file, '')).discard();
     return true;
   } catch (error) {

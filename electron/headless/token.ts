@@ -1,8 +1,12 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import type { Log } from '../control/log.ts';
 import { fileProblem, stageFile } from '../store/json-file.ts';
+import { readBounded } from '../store/read-bounded.ts';
 import { StoreError } from '../store/store.ts';
+
+/** A token is 512 characters at most. */
+const maxFileBytes = 4_096;
 
 /** 256 bits in letters that need no quoting anywhere. */
 export function makeToken(): string {
@@ -16,7 +20,7 @@ export function makeToken(): string {
 export async function tokenFromFile(path: string, log: Log): Promise<string> {
   let content: string;
   try {
-    content = await readFile(path, 'utf8');
+    content = (await readBounded(path, maxFileBytes, { pipes: true })).toString('utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
       throw new StoreError(`cannot read the token from ${path}: ${fileProblem(error)}`);

@@ -1,5 +1,6 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { makeFolder } from '../store/make-folder.ts';
 
 /** Said to ourselves at login: whether the window then shows is decided by the setting of that day. */
 export const atLoginSwitch = '--at-login';
@@ -37,6 +38,6 @@ export function setAutostart(on: boolean, configFolder: string, command: readonl
     rmSync(file, { force: true });
     return;
   }
-  mkdirSync(path.dirname(file), { recursive: true });
+  makeFolder(path.dirname(file));
   writeFileSync(file, autostartEntry(command));
 }

@@ -1,5 +1,5 @@
-import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { readBounded, TooLargeError } from '../store/read-bounded.ts';
 import { linkScheme } from './deep-link.ts';
 
 /** What the system asked us to open: by double click, by a link, by a second start. */
@@ -29,12 +29,11 @@ export function askedByArguments(argv: readonly string[], cwd: string): Asked[] 
 export async function readOpened(file: string): Promise<{ name: string; text: string } | { name: string; problem: string }> {
   const name = path.basename(file);
   try {
-    const facts = await stat(file);
-    if (!facts.isFile()) return { name, problem: 'It is no file.' };
-    if (facts.size > largest) return { name, problem: 'It is larger than 1 MB, so it is no configuration.' };
-    return { name, text: await readFile(file, 'utf8') };
+    return { name, text: (await readBounded(file, largest)).toString('utf8') };
   } catch (error) {
+    if (error instanceof TooLargeError) return { name, problem: 'It is larger than 1 MB, so it is no configuration.' };
     const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EISDIR' || code === 'ENOTSUP' || code === 'ENXIO') return { name, problem: 'It is no file.' };
     if (code === 'ENOENT') return { name, problem: 'There is no such file any more.' };
     return { name, problem: `It could not be read (${code ?? String(error)}).` };
   }

@@ -1,5 +1,6 @@
-import { appendFileSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import { appendFileSync, renameSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { makeFolder } from '../store/make-folder.ts';
 
 export interface RotatingFileOptions {
   /** A file that would grow beyond this is put aside. Bytes, default 2 MB. */
@@ -43,7 +44,7 @@ export function rotatingFile(file: string, options: RotatingFileOptions = {}): (
   return (line) => {
     try {
       if (size === undefined) {
-        mkdirSync(path.dirname(file), { recursive: true });
+        makeFolder(path.dirname(file));
         size = sizeNow();
       }
       const bytes = Buffer.byteLength(line);

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Log } from '../control/log.ts';
 import { fileProblem } from './json-file.ts';
+import { makeFolder } from './make-folder.ts';
 
 const bytes = 32;
 
@@ -39,7 +40,7 @@ function readKey(path: string, log: Log): Buffer | undefined {
 
 function makeKey(folder: string, path: string): Buffer {
   const key = randomBytes(bytes);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder);
   // `wx`: of two programs that start at once, the second says so instead of taking the first one's cookies away.
   writeFileSync(path, `${key.toString('base64url')}\n`, { mode: 0o600, flag: 'wx' });
   return key;

@@ -1,8 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { chmod, chown, copyFile, lstat, mkdir, open, readFile, readdir, readlink, realpath, rename, stat, unlink } from 'node:fs/promises';
+import { chmod, chown, copyFile, lstat, open, readFile, readdir, readlink, realpath, rename, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { JsonError, parseJson } from './json-text.ts';
+import { makeFolder } from './make-folder.ts';
+import { readBounded, TooLargeError } from './read-bounded.ts';
 import { ChangedError, DamagedError, StoreError, type BackupShelf, type DocumentStore, type Recovery, type StagedWrite } from './store.ts';
 
 /** Configurations are kilobytes; anything beyond this is the wrong file. */
@@ -29,10 +31,9 @@ export function fileProblem(error: unknown): string {
 
 async function readBytes(path: string): Promise<Buffer> {
   try {
-    if ((await stat(path)).size > maxBytes) throw new StoreError(`is larger than ${maxBytes / 1024 / 1024} MiB, which no configuration is`);
-    return await readFile(path);
+    return await readBounded(path, maxBytes, { pipes: true });
   } catch (error) {
-    if (error instanceof StoreError) throw error;
+    if (error instanceof TooLargeError) throw new StoreError(`is larger than ${maxBytes / 1024 / 1024} MiB, which no configuration is`);
     throw new StoreError(`cannot be read: ${fileProblem(error)}`);
   }
 }
@@ -118,10 +119,13 @@ export async function stageFile(path: string, content: string): Promise<StagedWr
   try {
     const file = await target(path);
     const folder = dirname(file);
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const before = await stat(file).catch(() => undefined);
+    // A rename would put a file in the place of /dev/null.
+    if (before?.isDirectory()) throw new Error('it is a folder; name a file in it');
+    if (before && !before.isFile()) throw new Error('it is no ordinary file');
+    makeFolder(folder);
     const prefix = `.${basename(file)}.`;
     await sweep(folder, prefix);
-    const before = await stat(file).catch(() => undefined);
     temporary = join(folder, `${prefix}${process.pid}-${randomBytes(6).toString('hex')}.tmp`);
     const handle = await open(temporary, 'wx', 0o600);
     try {

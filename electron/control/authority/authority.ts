@@ -1,11 +1,14 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { chmod, mkdir, readdir, readFile, stat } from 'node:fs/promises';
+import { chmod, readdir, readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { ContractError } from '../../../shared/contract/envelope.ts';
 import { ipVersion } from '../../../shared/model/address.ts';
 import { leafDays, whyNotPermitted } from '../../../shared/model/authority.ts';
 import type { CertificateFacts } from '../../../shared/model/certificate.ts';
 import { fileProblem } from '../../store/json-file.ts';
+import { makeFolder } from '../../store/make-folder.ts';
+import { readBounded } from '../../store/read-bounded.ts';
+import { StoreError } from '../../store/store.ts';
 import { certificateFacts } from '../certificates/facts.ts';
 import { KeyStore, writeWhole, type KeyProtection } from './key-store.ts';
 import type { KeyVault } from './key-vault.ts';
@@ -53,6 +56,8 @@ function plainName(name: string): string {
   return ipVersion(name) === 6 ? new URL(`http://[${name}]/`).hostname.slice(1, -1) : name.toLowerCase();
 }
 
+/** Certificates and keys are a few kilobytes. */
+const readText = async (file: string): Promise<string> => (await readBounded(file, 1_000_000)).toString('utf8');
 const isMissing = (error: unknown) => (error as NodeJS.ErrnoException | undefined)?.code === 'ENOENT';
 const same = (a: readonly string[], b: readonly string[]) => a.length === b.length && a.every((name) => b.includes(name));
 
@@ -138,7 +143,7 @@ export class Authority {
       const wanted = [...new Set(names.map(plainName))];
       if (!(await this.certificate())) await this.#make();
       const folder = resolve(options.folder ?? this.#issuedFolder);
-      await mkdir(folder, { recursive: true, mode: 0o700 });
+      makeFolder(folder);
       return this.#sign(wanted, options.days ?? leafDays, await this.#filesFor(folder, wanted));
     });
   }
@@ -155,10 +160,10 @@ export class Authority {
   async look(files: LeafFiles): Promise<(Leaf & { due: boolean }) | null> {
     const authority = await this.certificate().catch(() => null);
     if (!authority) return null;
-    const pem = await readFile(files.certFile, 'utf8').catch(() => '');
+    const pem = await readText(files.certFile).catch(() => '');
     const facts = certificateFacts(pem);
     if (!facts || !isSignedBy(pem, authority.certPem)) return null;
-    const isPair = await readFile(files.keyFile, 'utf8')
+    const isPair = await readText(files.keyFile)
       .then((key) => new X509Certificate(pem).checkPrivateKey(createPrivateKey(key)))
       .catch(() => false);
     return { ...files, facts, due: !isPair || this.#now() >= renewalTime(facts) };
@@ -170,14 +175,21 @@ export class Authority {
   }
 
   #exclusive<T>(task: () => Promise<T>): Promise<T> {
-    const run = this.#queue.then(task, task);
+    const work = async (): Promise<T> => {
+      try {
+        return await task();
+      } catch (error) {
+        throw inWords(error);
+      }
+    };
+    const run = this.#queue.then(work, work);
     this.#queue = run.catch(() => undefined);
     return run;
   }
 
   async #make(): Promise<AuthorityCertificate> {
     const made = await makeAuthority(this.#now());
-    await mkdir(this.folder, { recursive: true, mode: 0o700 });
+    makeFolder(this.folder);
     await this.#keys.write(made.keyPem);
     // Last: an authority is there when its certificate is.
     await writeWhole(this.#certFile, made.certPem);
@@ -233,6 +245,14 @@ export class Authority {
     }
     return leafs;
   }
+}
+
+/** What the file system refuses is for whoever asked to mend. */
+function inWords(error: unknown): unknown {
+  if (error instanceof StoreError) return new ContractError('CONFLICT', `The authority’s files were not written: ${error.message}.`);
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  if (syscall === undefined && code !== 'ENOTSUP' && code !== 'ENOTDIR') return error;
+  return new ContractError('CONFLICT', `The authority’s files were not written: ${fileProblem(error)}.`);
 }
 
 /** Whole days, as they were asked for; an hour of leeway stands before them. */

@@ -1,10 +1,10 @@
 import { createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { createSecureContext } from 'node:tls';
 import type { CertificateConfig, Config, NodeConfig } from '../../../shared/model/config.ts';
 import { formatPath, type ConfigIssue } from '../../../shared/model/validate.ts';
 import { fileProblem } from '../../store/json-file.ts';
+import { readBounded } from '../../store/read-bounded.ts';
 import { certificateBlocks } from './facts.ts';
 
 /** What reading files needs from outside: where relative names start, and what day it is. */
@@ -15,13 +15,16 @@ export interface FileContext {
   now: number;
 }
 
+/** The whole bundle of a system's authorities is a quarter of this. */
+const maxPemBytes = 1_000_000;
+
 function named(file: string | undefined, text: string): string {
   return file === undefined ? text : `"${file}" ${text}`;
 }
 
 async function readPem(file: string, context: FileContext): Promise<string | { problem: string }> {
   try {
-    return await readFile(resolve(context.folder ?? '.', file), 'utf8');
+    return (await readBounded(resolve(context.folder ?? '.', file), maxPemBytes)).toString('utf8');
   } catch (error) {
     return { problem: `cannot read "${file}": ${fileProblem(error)}` };
   }

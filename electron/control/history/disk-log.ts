@@ -1,9 +1,10 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync } from 'node:fs';
 import { constants, open, readFile, rename, unlink, type FileHandle } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { gunzip, gunzipSync, gzip } from 'node:zlib';
 import type { JournalEntry } from '../../../shared/model/journal.ts';
 import { fileProblem } from '../../store/json-file.ts';
+import { makeFolder } from '../../store/make-folder.ts';
 import { lockFolder } from './folder-lock.ts';
 import { emptyBounds, widen, type HistoryLog, type SegmentChoice } from './history-log.ts';
 import { encode, seqOf, timeOf, type HistoryRecord } from './records.ts';
@@ -92,7 +93,7 @@ export class DiskLog implements HistoryLog {
     this.#now = options.now ?? Date.now;
     this.#notice = options.onNotice;
     if (!existsSync(this.#folder)) {
-      mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+      makeFolder(this.#folder);
       // The umask may have taken more than it should not, never less.
       chmodSync(this.#folder, 0o700);
     }

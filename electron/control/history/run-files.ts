@@ -1,8 +1,9 @@
-import { chmod, mkdir, readdir, readFile, unlink } from 'node:fs/promises';
+import { chmod, readdir, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { runSchema, runSummarySchema, type Run, type RunSummary } from '../../../shared/model/run.ts';
 import { stageFile } from '../../store/json-file.ts';
+import { makeFolder } from '../../store/make-folder.ts';
 import type { Log } from '../log.ts';
 import { summaryOf, type RunShelf } from './runs.ts';
 
@@ -78,7 +79,7 @@ export function createRunFiles(folder: string, log: Log): RunShelf {
     read,
     async write(run) {
       const all = await load();
-      if ((await mkdir(folder, { recursive: true, mode: 0o700 })) !== undefined) await chmod(folder, 0o700);
+      if (makeFolder(folder)) await chmod(folder, 0o700);
       await put(`${run.id}.json`, `${JSON.stringify(run)}\n`);
       all.set(run.id, summaryOf(run));
       await putIndex();

@@ -1,5 +1,6 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '../../store/make-folder.ts';
 import { launchdPlist } from './launchd-plist.ts';
 import type { Machine } from './machine.ts';
 import { launchdLabel, type ServicePlan } from './service-plan.ts';
@@ -22,7 +23,7 @@ export function createLaunchd(machine: Machine, scope: 'system' | 'user'): Servi
     async install(plan) {
       if (plan.lowPorts)
         out('macOS gives ports below 1024 to every program that listens on all addresses: --low-ports changes nothing here.\n');
-      await mkdir(state, { recursive: true, mode: 0o700 });
+      makeFolder(state);
       const did = await writeServiceFile(path, launchdPlist(plan, state));
       out(`${path}: ${did === 'same' ? 'as it is already' : did}\n`);
       // It fails where nothing was loaded, which is as well.

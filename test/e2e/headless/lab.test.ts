@@ -137,6 +137,15 @@ test('list names what comes with it; check says every problem; neither runs anyt
     code: 1,
     out: `The report cannot be written to ${folder}: it is a folder; name a file in it.\n`,
   });
+  if (process.platform !== 'linux') return;
+  expect(await inProcess('run', 'node-crash', '--report', '/proc/evenkeel/report.json')).toEqual({
+    code: 1,
+    out: 'The report cannot be written to /proc/evenkeel/report.json: no folder can be made in /proc.\n',
+  });
+  expect(await inProcess('run', 'node-crash', '--report', '/dev/null')).toEqual({
+    code: 1,
+    out: 'The report cannot be written to /dev/null: it is no ordinary file.\n',
+  });
 });
 
 test('wrong usage says what is right', async () => {

@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -35,6 +36,14 @@ describe('a file that is opened', () => {
     const file = path.join(folder, 'web.evenkeel.json');
     writeFileSync(file, '{"version":1}');
     expect(await readOpened(file)).toEqual({ name: 'web.evenkeel.json', text: '{"version":1}' });
+  });
+
+  it.skipIf(process.platform === 'win32')('is never a pipe: nobody would wait for its other end', async () => {
+    const pipe = path.join(folder, 'pipe.evenkeel.json');
+    spawnSync('mkfifo', [pipe]);
+    const link = path.join(folder, 'link.evenkeel.json');
+    symlinkSync('/dev/zero', link);
+    for (const file of [pipe, link]) expect(await readOpened(file)).toEqual({ name: path.basename(file), problem: 'It is no file.' });
   });
 
   it('says why when it is not there, too large, or no file', async () => {

@@ -221,6 +221,20 @@ describe('an authority in a folder', () => {
     expect(readFileSync(foreign.certFile, 'utf8')).toBe(before);
   });
 
+  it('says what is wrong with a place it cannot write to', async () => {
+    writeFileSync(at('file'), '');
+    const authority = new Authority({ folder: at('file/a'), vault: fileVault() });
+    await expect(authority.ensure()).rejects.toMatchObject({
+      code: 'CONFLICT',
+      message: expect.stringContaining('is not a folder') as string,
+    });
+    const good = new Authority({ folder: at('a'), vault: fileVault() });
+    await expect(good.issue(['a.test'], { folder: at('file') })).rejects.toMatchObject({
+      code: 'CONFLICT',
+      message: expect.stringContaining('is no folder') as string,
+    });
+  });
+
   it('refuses a folder that holds something else', async () => {
     const authority = new Authority({ folder: at('a'), vault: fileVault() });
     const leaf = await authority.issue(['a.test']);
