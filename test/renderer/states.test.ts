@@ -35,8 +35,10 @@ async function advance(page: Page, ms: number): Promise<void> {
 }
 
 async function inTheme(page: Page, theme: 'dark' | 'light'): Promise<void> {
-  await page.evaluate((next) => {
+  await page.evaluate(async (next) => {
     document.documentElement.dataset['theme'] = next;
+    // What draws by itself hears of it through the settings, where somebody answers.
+    await window.fake.client.request('settings.set', { theme: next }).catch(() => {});
   }, theme);
   await advance(page, 500);
 }
