@@ -43,6 +43,8 @@ const securityHeaders = {
   'Cross-Origin-Resource-Policy': 'same-origin',
   'Referrer-Policy': 'no-referrer',
   'X-Content-Type-Options': 'nosniff',
+  // The screens play nothing and fetch nothing in parts: whoever asks for a part is given the whole, as RFC 9110 §14.2 allows.
+  'Accept-Ranges': 'none',
 };
 
 const refuse = (status: number): Response => new Response(null, { status, headers: securityHeaders });

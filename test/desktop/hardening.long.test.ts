@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hardening, hardeningProblems } from './hardening.ts';
-import { outFolder, runtimes } from './launch-app.ts';
+import { type DesktopApp, outFolder, runtimes } from './launch-app.ts';
+import { plant, protocolChecks } from './protocol-checks.ts';
 
 /**
  * Each item of Electron's checklist, undone in the bundle: the checks of hardening.ts have to notice, or they would let the same
@@ -73,6 +74,44 @@ const undone: Undone[] = [
   },
 ];
 
+/** The guards of app://, taken away one by one: the check that must fail then, of protocol-checks.ts, by how it begins. */
+const undoneProtocol: { name: string; check: string; change: Undone['change'] }[] = [
+  { name: 'links followed', check: 'links out of the folder', change: [[/if \(!real\.startsWith\(.*\)\) return refuse\(404\);/, '']] },
+  {
+    name: 'links followed to what begins alike',
+    check: 'links out of the folder',
+    change: [['if (!real.startsWith(base + path.sep))', 'if (!real.startsWith(base))']],
+  },
+  { name: 'hidden files', check: 'what is hidden', change: [[/if \(segments\.some\(.*\)\) return void 0;/, '']] },
+  {
+    name: 'any type',
+    check: 'files of other types',
+    change: [['if (!file || !type) return refuse(404)', 'if (!file) return refuse(404)']],
+  },
+  { name: 'any host', check: 'other hosts', change: [[/if \(`\$\{parsed\.protocol\}.*\) return void 0;/, '']] },
+  { name: 'any method', check: 'methods', change: [['return refuse(405)', 'void 0']] },
+  {
+    name: 'a query that counts',
+    check: 'a query',
+    change: [['decodeURIComponent(parsed.pathname)', 'decodeURIComponent(parsed.pathname + parsed.search)']],
+  },
+  { name: 'silence about ranges', check: 'parts are not served', change: [['"Accept-Ranges": "none"', '"X-Nothing": "none"']] },
+  {
+    name: 'refusals without headers',
+    check: 'every answer',
+    change: [[/new Response\(null, \{\s*status,\s*headers: securityHeaders\s*\}\)/, 'new Response(null, { status })']],
+  },
+  {
+    name: 'escapes decoded twice',
+    check: 'escapes are decoded once',
+    change: [
+      ['decodeURIComponent(parsed.pathname)', 'decodeURIComponent(decodeURIComponent(parsed.pathname))'],
+      [/if \(segments\.some\(.*\)\) return void 0;/, ''],
+      [/if \(!real\.startsWith\(.*\)\) return refuse\(404\);/, ''],
+    ],
+  },
+];
+
 const [runtime] = runtimes.filter(({ missing }) => missing === undefined);
 
 describe.skipIf(!runtime)('hardening that is undone', { timeout: 90_000 }, () => {
@@ -84,9 +123,10 @@ describe.skipIf(!runtime)('hardening that is undone', { timeout: 90_000 }, () =>
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const ask = async (name: string, change: Undone['change']) => {
+  const run = async <T>(name: string, change: Undone['change'], look: (app: DesktopApp) => Promise<T>): Promise<T> => {
     const out = path.join(folder, name.replaceAll(' ', '-'));
     cpSync(outFolder, out, { recursive: true });
+    plant(out);
     const files = [path.join(out, 'main/index.js'), path.join(out, 'preload/index.cjs')];
     for (const chunk of readdirSync(path.join(out, 'main/chunks'))) files.push(path.join(out, 'main/chunks', chunk));
     const left = new Set(change);
@@ -106,24 +146,38 @@ describe.skipIf(!runtime)('hardening that is undone', { timeout: 90_000 }, () =>
     cpSync(path.join(import.meta.dirname, 'empty-user-data'), userData, { recursive: true });
     const app = await runtime!.launch({ userData, main: path.join(out, 'main/index.js') });
     try {
-      return await hardeningProblems(app);
+      return await look(app);
     } finally {
       await app.end();
       rmSync(out, { recursive: true, force: true });
     }
   };
 
+  const protocolProblems = async (app: DesktopApp): Promise<string[]> => {
+    const found: string[] = [];
+    for (const { name, problem } of protocolChecks) if ((await problem(app)) !== '') found.push(name);
+    return found;
+  };
+
   it('is nothing when nothing is', async () => {
-    expect(await ask('nothing', [])).toEqual([]);
+    const both = async (app: DesktopApp) => [...(await protocolProblems(app)), ...(await hardeningProblems(app))];
+    expect(await run('nothing', [], both)).toEqual([]);
   });
 
   it('has a way to be undone for each item that is checked', () => {
     const items = new Set(undone.flatMap((one) => one.items));
     expect(hardening.filter(({ item }) => !items.has(item)).map(({ item }) => item)).toEqual([]);
+    const left = protocolChecks.filter(({ name }) => !undoneProtocol.some(({ check }) => name.startsWith(check)));
+    expect(left.map(({ name }) => name)).toEqual([]);
   });
 
   it.each(undone)('is noticed: $name', async ({ name, items, change }) => {
-    const problems = await ask(name, change);
+    const problems = await run(name, change, hardeningProblems);
     expect(problems.map(({ item }) => item)).toEqual(expect.arrayContaining(items));
+  });
+
+  it.each(undoneProtocol)('is noticed of app://: $name', async ({ name, check, change }) => {
+    const problems = await run(`app ${name}`, change, protocolProblems);
+    expect(problems).toContainEqual(expect.stringMatching(new RegExp(`^${check}`)));
   });
 });

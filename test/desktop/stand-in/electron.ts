@@ -39,7 +39,7 @@ const clipboard = {
 };
 const powerMonitor = new EventEmitter();
 /** As Electron's: a request by the main process itself, which custom protocols answer too. */
-const net = { fetch: (url: string, init?: RequestInit) => answerByProtocol(new Request(url, init)), request };
+const net = { fetch: async (url: string, init?: RequestInit) => answerByProtocol(new Request(url, init)), request };
 /** The updater of macOS and Windows; nothing comes from it by itself. */
 const autoUpdater = new EventEmitter();
 const nativeTheme = Object.assign(new EventEmitter(), { themeSource: 'system', shouldUseDarkColors: true });
