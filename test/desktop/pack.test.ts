@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { updateWay } from '../../electron/main/updates/update-way.ts';
 import { runtimes, until } from './launch-app.ts';
 
 /**
@@ -20,6 +21,8 @@ const asar = fromBuilder('@electron/asar') as {
   listPackage(archive: string, options: { isPack: boolean }): string[];
   extractAll(archive: string, folder: string): void;
 };
+/** An address of nobody's (RFC 2606). */
+const feed = 'https://updates.example/evenkeel';
 const standIn = runtimes.find(({ name }) => name === 'the stand-in')!;
 interface PageWithBridge {
   evenkeel: { request(channel: string, params: unknown): Promise<{ ok: boolean; value: { url: string | null } }> };
@@ -48,7 +51,21 @@ function wrongFuses(binary: string): string[] {
 
 let folder: string;
 let resources: string;
+let resourcesWithFeed: string;
 let files: string[];
+
+/** @returns where the resources of the unpacked program are. */
+async function pack(name: string, distribution: string, environment: Record<string, string>): Promise<string> {
+  const output = path.join(folder, name);
+  const args = ['--linux', 'dir', '--publish', 'never', `-c.electronDist=${distribution}`, `-c.directories.output=${output}`];
+  await promisify(execFile)(process.execPath, [require.resolve('electron-builder/cli.js'), ...args], {
+    cwd: root,
+    maxBuffer: 1 << 26,
+    // A token of whoever runs the tests must not name a feed either.
+    env: { ...process.env, EVENKEEL_UPDATE_URL: '', GITHUB_TOKEN: 'none', ...environment },
+  });
+  return path.join(output, process.arch === 'arm64' ? 'linux-arm64-unpacked' : 'linux-unpacked', 'resources');
+}
 
 function writeStubDistribution(): string {
   const stub = path.join(folder, 'electron');
@@ -63,15 +80,11 @@ describe.skipIf(process.platform !== 'linux')('the package', () => {
   beforeAll(async () => {
     if (!existsSync(path.join(root, 'out/main/index.js'))) throw new Error('out/ is missing: run "npm run build" first.');
     folder = mkdtempSync(path.join(tmpdir(), 'evenkeel-pack-'));
-    const args = [
-      require.resolve('electron-builder/cli.js'),
-      ...['--linux', 'dir', '--publish', 'never'],
-      `-c.electronDist=${writeStubDistribution()}`,
-      `-c.directories.output=${path.join(folder, 'dist')}`,
-    ];
-    await promisify(execFile)(process.execPath, args, { cwd: root, maxBuffer: 1 << 26 });
-    const unpacked = path.join(folder, 'dist', process.arch === 'arm64' ? 'linux-arm64-unpacked' : 'linux-unpacked');
-    resources = path.join(unpacked, 'resources');
+    const distribution = writeStubDistribution();
+    [resources, resourcesWithFeed] = await Promise.all([
+      pack('dist', distribution, {}),
+      pack('dist-with-feed', distribution, { EVENKEEL_UPDATE_URL: feed }),
+    ]);
     files = asar.listPackage(path.join(resources, 'app.asar'), { isPack: false }).map((file) => file.replaceAll('\\', '/'));
   }, 120_000);
   afterAll(() => {
@@ -95,6 +108,15 @@ describe.skipIf(process.platform !== 'linux')('the package', () => {
     expect(statSync(path.join(resources, 'app.asar')).size).toBeLessThan(12 * 1024 * 1024);
   });
 
+  it('names the update feed of whoever packs, and none when none is given', () => {
+    expect(existsSync(path.join(resources, 'app-update.yml'))).toBe(false);
+    const feedFile = readFileSync(path.join(resourcesWithFeed, 'app-update.yml'), 'utf8');
+    expect(feedFile).toBe(`provider: generic\nurl: ${feed}\nupdaterCacheDirName: evenkeel-updater\n`);
+    // What the program makes of it.
+    const facts = { platform: 'win32', isPackaged: true, env: {}, execPath: '', packageType: undefined } as const;
+    expect(updateWay({ ...facts, feedFile })).toEqual({ feed });
+  });
+
   it('has the fuses of a program that is not a general Node; any one of them flipped would be seen', () => {
     const binary = readFileSync(path.join(resources, '../evenkeel'), 'latin1');
     expect(wrongFuses(binary)).toEqual([]);
@@ -110,8 +132,20 @@ describe.skipIf(process.platform !== 'linux')('the package', () => {
     async () => {
       const unpacked = path.join(folder, 'unpacked');
       asar.extractAll(path.join(resources, 'app.asar'), unpacked);
-      const program = await standIn.launch({ userData: path.join(folder, 'user'), main: path.join(unpacked, 'out/main/index.js') });
+      const program = await standIn.launch({
+        userData: path.join(folder, 'user'),
+        main: path.join(unpacked, 'out/main/index.js'),
+        env: {
+          STAND_IN_PACKAGED: '1',
+          STAND_IN_RESOURCES: resources,
+          // An AppImage, so that the feed alone decides.
+          APPIMAGE: path.join(folder, 'Evenkeel.AppImage'),
+          APPDIR: path.dirname(process.execPath),
+        },
+      });
       try {
+        const updates = await program.inPage(() => (globalThis as unknown as PageWithBridge).evenkeel.request('updates.get', {}));
+        expect(updates.value).toEqual({ state: 'unavailable', why: 'no-feed' });
         const demo = await until(
           () => program.inPage(() => (globalThis as unknown as PageWithBridge).evenkeel.request('lab.get', {})),
           (reply) => reply.ok && reply.value.url !== null,
