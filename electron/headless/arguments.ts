@@ -23,6 +23,9 @@ export interface ServiceCommand {
   scope: 'system' | 'user' | undefined;
   lowPorts: boolean;
   runAs: string | undefined;
+  /** Folders it keeps things in, as they were given; undefined: its own. */
+  history: string | undefined;
+  authority: string | undefined;
   /** Shows what would be written, and writes nothing. */
   print: boolean;
   /** remove: what the service kept goes as well. */
@@ -84,6 +87,8 @@ const flags = {
     system: { type: 'boolean' },
     'low-ports': { type: 'boolean' },
     'run-as': { type: 'string' },
+    history: { type: 'string' },
+    authority: certFlags.authority,
     print: { type: 'boolean' },
     purge: { type: 'boolean' },
   },
@@ -147,6 +152,11 @@ function labCommand(values: Values, [what, source, ...more]: string[]): Command 
   return { name: 'lab-run', source, report: values.report, ...uiOptions(values) };
 }
 
+function assertFolders({ history, authority }: Values): void {
+  if (history === '') throw new UsageError('--history needs a folder');
+  if (authority === '') throw new UsageError('--authority needs a folder');
+}
+
 /** What `evenkeel service` is followed by. */
 function serviceCommand(values: Values, [verb, ...more]: string[]): ServiceCommand {
   if (verb !== 'install' && verb !== 'remove' && verb !== 'status')
@@ -159,13 +169,25 @@ function serviceCommand(values: Values, [verb, ...more]: string[]): ServiceComma
   const runAs = values['run-as'];
   if (verb === 'install') {
     if (values.config === undefined) throw new UsageError('service install needs --config FILE');
-  } else if (values.config !== undefined || lowPorts || print || runAs !== undefined)
-    throw new UsageError(`service ${verb} has no --config, --low-ports, --run-as or --print; service install has`);
+  } else if ((values.config ?? values.history ?? values.authority ?? runAs) !== undefined || lowPorts || print)
+    throw new UsageError(`service ${verb} has no --config, --history, --authority, --low-ports, --run-as or --print; service install has`);
   if (purge && verb !== 'remove') throw new UsageError(`service ${verb} has no --purge; service remove has`);
   if (runAs !== undefined && !/^[A-Za-z_][A-Za-z0-9_-]{0,30}$|^[0-9]{1,10}$/.test(runAs))
     throw new UsageError(`--run-as must be a user's name or number, got "${runAs}"`);
   const scope = values.user ? 'user' : values.system ? 'system' : undefined;
-  return { name: 'service', verb, config: values.config, scope, lowPorts, runAs, print, purge };
+  assertFolders(values);
+  return {
+    name: 'service',
+    verb,
+    config: values.config,
+    scope,
+    lowPorts,
+    runAs,
+    history: values.history,
+    authority: values.authority,
+    print,
+    purge,
+  };
 }
 
 /** @throws UsageError */
@@ -198,7 +220,6 @@ export function parseCommand(argv: readonly string[]): Command {
   }
   if (command !== 'serve') return { name: command, ...uiOptions(values) };
   if (values.config === undefined) throw new UsageError('serve needs --config FILE');
-  if (values.history === '') throw new UsageError('--history needs a folder');
-  if (values.authority === '') throw new UsageError('--authority needs a folder');
+  assertFolders(values);
   return { name: 'serve', config: values.config, history: values.history, authority: values.authority, ...uiOptions(values) };
 }

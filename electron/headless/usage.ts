@@ -18,7 +18,8 @@ export const usage = `Evenkeel, a load balancer.
   evenkeel lab list | lab check FILE|NAME | lab run FILE|NAME [--report FILE] [--ui HOST:PORT | --no-ui]
       Scenarios: the Lab's demo nodes, simulated clients and faults by the clock. run prints a scorecard and what came of each
       expectation; --report writes the run as JSON. Exit code 0: all held, 1: one was broken, or the scenario is invalid.
-  evenkeel service install --config FILE [--user | --system] [--low-ports] [--run-as USER] [--print]
+  evenkeel service install --config FILE [--user | --system] [--low-ports] [--run-as USER]
+                           [--history DIR] [--authority DIR] [--print]
   evenkeel service remove [--user | --system] [--purge]
   evenkeel service status [--user | --system]
       Runs serve in the background: a systemd unit, on macOS a launchd property list. --system (root's default) for the machine,

@@ -6,11 +6,17 @@ const string = (text: string): string => `<string>${xml(text)}</string>`;
 
 /**
  * The property list of a service.
- * @param state The folder for its token, its history and its log.
+ * @param state The folder for its token and its log, and for its history and authority where they are not elsewhere.
  * @throws Error when a path holds what XML 1.0 cannot say.
  */
-export function launchdPlist({ scope, node, program, config, runAs, drainMs }: ServicePlan, state: string): string {
-  const args = [node, program, 'serve', '--config', config, '--token-file', join(state, 'token'), '--history', join(state, 'history')];
+export function launchdPlist(plan: ServicePlan, state: string): string {
+  const { scope, node, program, config, runAs, drainMs } = plan;
+  const authority = plan.authority ?? (scope === 'system' ? join(state, 'authority') : undefined);
+  const args = [
+    ...[node, program, 'serve', '--config', config, '--token-file', join(state, 'token')],
+    ...['--history', plan.history ?? join(state, 'history')],
+    ...(authority === undefined ? [] : ['--authority', authority]),
+  ];
   for (const arg of args) {
     if (/[\u0000-\u001f\u007f]/.test(arg))
       throw new Error(`${JSON.stringify(arg)} has control characters in it, which a property list cannot hold; rename it`);

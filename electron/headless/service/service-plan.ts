@@ -12,6 +12,9 @@ export interface ServicePlan {
   lowPorts: boolean;
   /** The user a system service runs as; undefined: one that systemd makes for it alone. */
   runAs: string | undefined;
+  /** Absolute paths of where the past and the local authority are kept; undefined: in the service's state, a user's authority in his own folder. */
+  history: string | undefined;
+  authority: string | undefined;
   /** The longest drain of the configuration, milliseconds; stopping may take that long. */
   drainMs: number;
 }

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parseConfig } from '../../../shared/model/validate.ts';
 import { createJsonFileStore } from '../../store/json-file.ts';
@@ -61,6 +62,17 @@ function permitted(manager: ServiceManager, scope: 'system' | 'user', { uid, err
   return why === undefined;
 }
 
+/**
+ * Why a service cannot keep anything in a folder. The unit names it, and systemd starts nothing for which a named folder is missing.
+ * @param ownUser the service runs as a user that systemd makes for it.
+ */
+function whyNot(folder: string, ownUser: boolean): string | undefined {
+  if (ownUser) return "The service's own user may write nothing but its state: name who may write there with --run-as USER.";
+  const found = statSync(folder, { throwIfNoEntry: false });
+  if (!found) return 'There is no such folder. Make it, and give it to the user the service runs as.';
+  return found.isDirectory() ? undefined : 'It is no folder.';
+}
+
 /** @returns undefined, having said why, when the configuration or the flags will not do. */
 async function planOf(command: ServiceCommand, scope: 'system' | 'user', machine: Machine): Promise<ServicePlan | undefined> {
   const { platform, err, node, program } = machine;
@@ -82,6 +94,14 @@ async function planOf(command: ServiceCommand, scope: 'system' | 'user', machine
     err('A user’s service runs as that user; --run-as is for --system.');
     return undefined;
   }
+  const folders = { '--history': command.history, '--authority': command.authority };
+  for (const [flag, folder] of Object.entries(folders)) {
+    const why =
+      folder === undefined ? undefined : whyNot(resolve(folder), scope === 'system' && platform === 'linux' && command.runAs === undefined);
+    if (why === undefined) continue;
+    err(`${flag} ${folder}: ${why} Nothing was installed.`);
+    return undefined;
+  }
   const { listeners } = parseConfig(migrateConfig(await createJsonFileStore(config).load())).config ?? { listeners: [] };
   const low = listeners.filter((listener) => listener.enabled && listener.port < firstFreePort);
   if (low.length > 0 && !command.lowPorts && platform === 'linux' && command.runAs !== 'root')
@@ -99,6 +119,8 @@ async function planOf(command: ServiceCommand, scope: 'system' | 'user', machine
     config,
     lowPorts: command.lowPorts,
     runAs: command.runAs,
+    history: command.history === undefined ? undefined : resolve(command.history),
+    authority: command.authority === undefined ? undefined : resolve(command.authority),
     drainMs: Math.max(0, ...listeners.map((listener) => listener.timeouts.drainMs)),
   };
 }

@@ -27,8 +27,11 @@ const everywhere = [
   'UMask=0077',
 ];
 
-function systemOnly({ node, program, config, lowPorts, runAs }: ServicePlan): string[] {
+function systemOnly({ node, program, config, lowPorts, runAs, history, authority }: ServicePlan): string[] {
   const folder = dirname(config);
+  // A user of systemd's making owns nothing there; changes made in the window are then refused with the reason.
+  const written = runAs === undefined ? [] : [...new Set([folder, history ?? [], authority ?? []].flat())];
+  const paths = (name: string, of: string[]): string[] => (of.length === 0 ? [] : [`${name}=${of.map(unitPath).join(' ')}`]);
   const atHome = [...new Set([dirname(dirname(node)), dirname(dirname(program)), folder].filter(isHome))];
   return [
     ...(runAs === undefined ? ['DynamicUser=yes'] : [`User=${runAs}`]),
@@ -40,8 +43,11 @@ function systemOnly({ node, program, config, lowPorts, runAs }: ServicePlan): st
     'ProtectSystem=strict',
     // What lies in a home is shown alone, and nothing else of any home.
     ...(atHome.length === 0 ? ['ProtectHome=yes'] : ['ProtectHome=tmpfs', `BindReadOnlyPaths=${atHome.map(unitPath).join(' ')}`]),
-    // A user of systemd's making owns nothing there; changes made in the window are then refused with the reason.
-    ...(runAs === undefined ? [] : [`${isHome(folder) ? 'BindPaths' : 'ReadWritePaths'}=${unitPath(folder)}`]),
+    ...paths('BindPaths', written.filter(isHome)),
+    ...paths(
+      'ReadWritePaths',
+      written.filter((path) => !isHome(path)),
+    ),
     'PrivateTmp=yes',
     'PrivateDevices=yes',
     ...(lowPorts ? [] : ['PrivateUsers=yes']),
@@ -66,7 +72,14 @@ export function systemdUnit(plan: ServicePlan): string {
     execProgram(node),
     ...[program, 'serve', '--config', config].map(execArgument),
     // Specifiers and all: this part is ours.
-    ...['--token-file', `${state}/token`, '--history', `${state}/history`],
+    ...['--token-file', `${state}/token`],
+    ...['--history', plan.history === undefined ? `${state}/history` : execArgument(plan.history)],
+    // Without a home there is no folder of its user's own; a user's service has the authority its user has.
+    ...(plan.authority !== undefined
+      ? ['--authority', execArgument(plan.authority)]
+      : scope === 'system'
+        ? ['--authority', `${state}/authority`]
+        : []),
   ];
   return [
     `# Written by "evenkeel service install"; "evenkeel service remove" takes it away. Changes go into a drop-in:`,

@@ -63,6 +63,28 @@ const run = (words: string[], changes?: Partial<Machine>) =>
 const unit = () => join(root, 'etc/systemd/system/evenkeel.service');
 
 describe('with systemd', () => {
+  it('keeps things only where they can be kept, and says so before anything is installed', async () => {
+    const folder = join(root, 'past');
+    const words = ['install', '--config', config, '--history', folder];
+    expect(await run(words)).toBe(1);
+    expect(err.join()).toContain('name who may write there with --run-as USER. Nothing was installed.');
+    err = [];
+    expect(await run([...words, '--run-as', 'ann'])).toBe(1);
+    expect(err).toContain(
+      `--history ${folder}: There is no such folder. Make it, and give it to the user the service runs as. Nothing was installed.`,
+    );
+    writeFileSync(folder, '');
+    expect(await run([...words, '--run-as', 'ann'])).toBe(1);
+    expect(err.at(-1)).toContain('It is no folder.');
+    rmSync(folder);
+    expect(existsSync(unit())).toBe(false);
+    mkdirSync(folder);
+    expect(await run([...words, '--run-as', 'ann'])).toBe(0);
+    const text = readFileSync(unit(), 'utf8');
+    expect(text).toContain(`--history ${folder}`);
+    expect(text).toMatch(new RegExp(`^ReadWritePaths=.*${folder}$`, 'm'));
+  });
+
   it('installs, once; a change restarts it; remove leaves nothing', async () => {
     expect(await run(['install', '--config', config])).toBe(0);
     expect(ran).toEqual(['systemctl daemon-reload', 'systemctl enable evenkeel.service', 'systemctl restart evenkeel.service']);

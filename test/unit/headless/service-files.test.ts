@@ -16,6 +16,8 @@ const plan: ServicePlan = {
   config: '/etc/evenkeel/web.json',
   lowPorts: false,
   runAs: undefined,
+  history: undefined,
+  authority: undefined,
   drainMs: 30_000,
 };
 const lines = (unit: string) => unit.split('\n');
@@ -126,6 +128,31 @@ describe('the systemd unit', () => {
     expect(unit).not.toContain('DynamicUser=yes');
     expect(lines(systemdUnit({ ...plan, runAs: 'ann' }))).toContain('ReadWritePaths=/etc/evenkeel');
   });
+
+  it('may write every folder it keeps things in', () => {
+    // Its own: all of them in the state folder, which systemd makes and lets it write.
+    const command = (unit: string) => systemdReads(/^ExecStart=(.*)$/m.exec(unit)![1]!.replaceAll('%S', '/S'));
+    const folders = (unit: string) => {
+      const words = command(unit);
+      return ['--token-file', '--history', '--authority'].map((flag) =>
+        words.includes(flag) ? words[words.indexOf(flag) + 1] : undefined,
+      );
+    };
+    const state = '/var/lib/evenkeel';
+    expect(folders(systemdUnit(plan))).toEqual([`${state}/token`, `${state}/history`, `${state}/authority`]);
+    expect(lines(systemdUnit(plan))).toContain('StateDirectory=evenkeel');
+    // A user's service: what its user has, where nothing is closed to it.
+    const user = systemdUnit({ ...plan, scope: 'user' });
+    expect(folders(user)).toEqual(['/S/evenkeel/token', '/S/evenkeel/history', undefined]);
+    expect(user).not.toMatch(/ProtectSystem|ProtectHome/);
+    // Named ones, in a home and elsewhere.
+    const named = { ...plan, runAs: 'ann', history: '/srv/past days', authority: '/home/ann/.config/evenkeel/authority' };
+    expect(folders(systemdUnit(named)).slice(1)).toEqual([named.history, named.authority]);
+    expect(lines(systemdUnit(named))).toEqual(
+      expect.arrayContaining([`BindPaths=${named.authority}`, `ReadWritePaths=/etc/evenkeel "${named.history}"`]),
+    );
+    expect(folders(systemdUnit({ ...named, scope: 'user' })).slice(1)).toEqual([named.history, named.authority]);
+  });
 });
 
 const analyze = process.platform === 'linux' && spawnSync('systemd-analyze', ['--version']).status === 0;
@@ -147,7 +174,13 @@ describe.skipIf(!analyze)('systemd itself', () => {
   it('finds nothing to say about any variant', () => {
     inFolder((folder) => {
       const program = { node: process.execPath, program: '/bin/sh' };
-      const variants: Partial<ServicePlan>[] = [{}, { lowPorts: true }, { runAs: 'root' }, { scope: 'user' }];
+      const variants: Partial<ServicePlan>[] = [
+        {},
+        { lowPorts: true },
+        { runAs: 'root' },
+        { scope: 'user' },
+        { runAs: 'root', history: '/srv/past days', authority: '/root/authority' },
+      ];
       for (const variant of variants) {
         writeFileSync(join(folder, 'evenkeel.service'), systemdUnit({ ...plan, ...program, ...variant }));
         expect(verify(join(folder, 'evenkeel.service'))).toEqual({ status: 0, said: '' });
@@ -214,6 +247,8 @@ it('the property list carries any path as it is', () => {
         '/Library/E/token',
         '--history',
         '/Library/E/history',
+        '--authority',
+        '/Library/E/authority',
       ]);
     }),
   );
