@@ -64,7 +64,7 @@ export function Editor({ label, sections }: { label: string; sections: readonly 
           <TocEntry key={section.id} section={section} current={section.id === current} onGo={() => go(section.id)} />
         ))}
       </nav>
-      <div ref={scroller} className={styles['scroll']} data-scroll>
+      <div ref={scroller} className={styles['scroll']}>
         <form className={styles['form']} aria-label={label} noValidate onSubmit={(event) => event.preventDefault()}>
           {sections.map((section) => (
             <section key={section.id} data-section={section.id} className={styles['section']} aria-labelledby={`section-${section.id}`}>

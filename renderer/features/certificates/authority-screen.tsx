@@ -82,7 +82,7 @@ function Authority({
   const now = useNow();
   const { facts, key } = found;
   return (
-    <div className={styles['page']} data-scroll>
+    <div className={styles['page']}>
       <section className={styles['section']} aria-label="Authority">
         <dl className={styles['facts']}>
           <dt>Name</dt>

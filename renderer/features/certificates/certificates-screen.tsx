@@ -179,7 +179,7 @@ function AddScreen({ way }: { way: 'new' | 'import' }) {
   return (
     <main className="screen">
       <PageHead title={way === 'new' ? 'Make a certificate' : 'Import a certificate'} parent={parent} />
-      <div className={styles['form']} data-scroll>
+      <div className={styles['form']}>
         {way === 'new' ? <MakeCertificate onMade={add} onClose={close} /> : <ImportCertificate onImport={add} onClose={close} />}
       </div>
       <ChangeBar />

@@ -97,7 +97,7 @@ export function LabScreen() {
           </>
         }
       />
-      <div className={styles['page']} data-scroll>
+      <div className={styles['page']}>
         {failure ? (
           <div className={styles['failure']} role="alert">
             <FieldError>{failure}</FieldError>

@@ -63,7 +63,7 @@ export function SettingsScreen({ query }: { query: URLSearchParams }) {
   return (
     <main className="screen">
       <PageHead title="Settings" />
-      <div className={styles['page']} data-scroll>
+      <div className={styles['page']}>
         <Appearance onSet={set} />
         {failure ? <FieldError>{failure}</FieldError> : null}
         {info?.host === 'desktop' ? (

@@ -8,7 +8,7 @@ import { formatCount, formatDuration, formatMs, formatRate, missing } from '../.
 import { MiddleTruncate } from '../../../ui/middle-truncate.tsx';
 import { RollUpRing } from '../../../ui/rollup-ring.tsx';
 import { StateRing } from '../../../ui/state-ring.tsx';
-import { InspectorBody, InspectorFoot, Section } from '../../../ui/inspector.tsx';
+import { Hint, InspectorBody, InspectorFoot, Section } from '../../../ui/inspector.tsx';
 import { algorithmWords, listenerWords, stickinessWords } from '../hub-cards.tsx';
 import { type Block, type LiveModel, selectionHref } from '../live-model.ts';
 import { Sparkline } from '../sparkline.tsx';
@@ -84,6 +84,9 @@ export function ListenerInspector({ listener, block, model }: { listener: Listen
               <b>{formatMs(model.traffic.total.p99)} ms</b>p99
             </span>
           </div>
+          {model.traffic.listeners.size > 1 ? (
+            <Hint>Times are of all {formatCount(model.traffic.listeners.size)} listeners together.</Hint>
+          ) : null}
         </Section>
         <Section title="Listener">
           <FactList
