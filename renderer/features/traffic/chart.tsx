@@ -85,11 +85,11 @@ const markSize = 3.5;
 /** The shapes of the lines that have some; each line's a little further on, so that they do not cover one another. */
 function drawMarks(u: uPlot, lines: readonly Line[]): void {
   const { ctx } = u;
-  const ratio = uPlot.pxRatio;
+  const ratio = uPlot.pxRatio * textScale();
   const times = u.data[0];
   if (times.length < 2) return;
   const apart = Math.abs(u.valToPos(times[1]!, 'x') - u.valToPos(times[0]!, 'x'));
-  const step = Math.max(1, Math.round(markEvery / Math.max(apart, 0.01)));
+  const step = Math.max(1, Math.round((markEvery * textScale()) / Math.max(apart, 0.01)));
   const colors = palette();
   ctx.save();
   ctx.setLineDash([]);
@@ -134,8 +134,8 @@ function drawEvents(u: uPlot, times: readonly number[]): void {
 /** A piece of the line as it is drawn. */
 function Sample({ look }: { look: LineLook }) {
   return (
-    <svg className={styles['sample']} width={inRem(22)} height={inRem(8)} viewBox="0 0 22 8" aria-hidden="true">
-      <path d="M0 4h22" stroke={`var(--${look.shade})`} strokeWidth={look.width} strokeDasharray={look.dash.join(' ')} />
+    <svg className={styles['sample']} width={inRem(22)} height={inRem(10)} viewBox="0 0 22 10" aria-hidden="true">
+      <path d="M0 5h22" stroke={`var(--${look.shade})`} strokeWidth={look.width} strokeDasharray={look.dash.join(' ')} />
       {look.mark ? (
         <path
           d={markPath(look.mark, markSize)}
@@ -237,8 +237,8 @@ export function Chart({ title, measure, lines, times, from, to, events, cursor, 
           {},
           ...looks.map(([, look]): uPlot.Series => ({
             stroke: () => palette()[look.shade],
-            width: look.width,
-            dash: [...look.dash],
+            width: look.width * scale,
+            dash: look.dash.map((length) => length * scale),
             cap: 'butt',
             spanGaps: false,
             points: { show: false },
