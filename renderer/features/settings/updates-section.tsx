@@ -88,9 +88,11 @@ function Progress({
     <div className={isOffer || updates.state === 'failed' ? styles['card'] : css['line']}>
       {isOffer ? <Offer offer={updates.offer} /> : null}
       {updates.state === 'failed' ? (
-        <FieldError>
-          {updates.problem.fact} {updates.problem.cause} {updates.problem.action}
-        </FieldError>
+        <div role="alert">
+          <FieldError>
+            {updates.problem.fact} {updates.problem.cause} {updates.problem.action}
+          </FieldError>
+        </div>
       ) : null}
       {/* Bytes are not read out with each step; the bar says them to whoever asks. */}
       {words ? <p role={updates.state === 'downloading' ? undefined : 'status'}>{words}</p> : null}
