@@ -10,13 +10,10 @@ let screens: Screens;
 beforeAll(async () => {
   screens = await startScreens();
 }, 60_000);
-const looked = { screens: 0, pictures: 0, axe: 0 };
-afterAll(async () => {
-  await screens.close();
-  console.log(
-    `Looked at ${looked.screens} screens in ${stateNames.length} states: ${looked.pictures} times for what is cut off or covered, ${looked.axe} times with axe.`,
-  );
-});
+afterAll(() => screens.close());
+
+/** The screen of now stands: its own file has come, and what it says. */
+const stands = (page: Page) => page.locator('main:not([aria-busy])').filter({ hasText: /\S/ }).first().waitFor();
 
 /** What the page is told is drawn, and what opens has opened; what fades for seconds is not waited for. */
 const settled = (page: Page) =>
@@ -34,6 +31,10 @@ class Problems {
 
   add(where: string, problems: readonly string[]): void {
     for (const problem of problems) this.where.set(problem, [...(this.where.get(problem) ?? []), where]);
+  }
+
+  get count(): number {
+    return this.where.size;
   }
 
   lines(): string[] {
@@ -57,6 +58,8 @@ describe.concurrent.each(stateNames)('%s', (name) => {
       await state.act?.(page);
       await page.waitForTimeout(1_200);
       const problems = new Problems();
+      const since = performance.now();
+      let looked = 0;
       for (const [view, hash, act] of views) {
         await page.setViewportSize({ width: 1280, height: 800 });
         await setTextSize(page, 16);
@@ -65,23 +68,26 @@ describe.concurrent.each(stateNames)('%s', (name) => {
         await page.evaluate((next) => {
           location.hash = next;
         }, hash);
+        await stands(page);
         await page.waitForTimeout(300);
         await act?.(page);
         await settled(page);
-        looked.screens++;
         problems.add(view, await axeProblems(page, ['main', 'aside.inspector', 'dialog[open]']));
-        looked.axe++;
         let size = 16;
         for (const { width, height, text } of sizes) {
           await page.setViewportSize({ width, height });
           if (text !== size) await setTextSize(page, text);
           size = text;
           await settled(page);
-          looked.pictures++;
+          looked++;
           problems.add(`${view} at ${width}×${height}${text === 16 ? '' : `, text ${text} px`}`, await clipped(page));
         }
       }
       await page.context().close();
+      const seconds = Math.round((performance.now() - since) / 1_000);
+      console.log(
+        `${name}, ${theme}: ${views.length} screens with axe, ${looked} times for what is cut off or covered: ${problems.count} problems; ${seconds} s`,
+      );
       expect(problems.lines()).toEqual([]);
       expect(errors).toEqual([]);
     },
