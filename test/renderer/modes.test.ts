@@ -253,7 +253,7 @@ test('presenting can be read from the last row, and as a picture a quarter of th
   const page = await open('#/present');
   await page.evaluate(() => window.fake.kill('web', 'n2'));
   await page.getByRole('heading', { name: 'api-2 is down' }).waitFor();
-  await page.getByText(/^api-2 down \d\d:\d\d:\d\d: 2 of 2 checks timed out\. 14 clients moved\.$/).waitFor();
+  await page.getByText(/^api-2 down \d\d:\d\d:\d\d: 2 of 2 checks timed out\. \d+ clients moved\.$/).waitFor();
   const sizes = () =>
     page.evaluate(() => {
       const out: { text: string; size: number; over: boolean }[] = [];
