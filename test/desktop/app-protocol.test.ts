@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DesktopApp, outFolder, runtimes } from './launch-app.ts';
-import { plant, protocolChecks } from './protocol-checks.ts';
+import { plant, protocolChecks, untilServed } from './protocol-checks.ts';
 
 for (const { name, missing, launch } of runtimes) {
   describe.skipIf(missing !== undefined)(`app:// on ${name}${missing ? ` (skipped: ${missing})` : ''}`, { timeout: 60_000 }, () => {
@@ -17,6 +17,7 @@ for (const { name, missing, launch } of runtimes) {
       const userData = path.join(folder, 'user');
       cpSync(path.join(import.meta.dirname, 'empty-user-data'), userData, { recursive: true });
       app = await launch({ userData, main: path.join(out, 'main/index.js') });
+      await untilServed(app);
     });
     afterAll(async () => {
       await app.end();

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hardening, hardeningProblems } from './hardening.ts';
 import { type DesktopApp, outFolder, runtimes } from './launch-app.ts';
-import { plant, protocolChecks } from './protocol-checks.ts';
+import { plant, protocolChecks, untilServed } from './protocol-checks.ts';
 
 /**
  * Each item of Electron's checklist, undone in the bundle: the checks of hardening.ts have to notice, or they would let the same
@@ -155,6 +155,7 @@ describe.skipIf(!runtime)('hardening that is undone', { timeout: 90_000 }, () =>
 
   const protocolProblems = async (app: DesktopApp): Promise<string[]> => {
     const found: string[] = [];
+    await untilServed(app);
     for (const { name, problem } of protocolChecks) if ((await problem(app)) !== '') found.push(name);
     return found;
   };

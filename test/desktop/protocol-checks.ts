@@ -33,6 +33,9 @@ export interface ProtocolCheck {
   problem(app: DesktopApp): Promise<string>;
 }
 
+/** Resolves when there is somebody to ask: the handler is there before the first page is. */
+export const untilServed = (app: DesktopApp): Promise<unknown> => app.inPage(() => document.readyState);
+
 /** None of these is answered with a file. */
 const refused = (name: string, urls: string[]): ProtocolCheck => ({
   name,
@@ -40,9 +43,12 @@ const refused = (name: string, urls: string[]): ProtocolCheck => ({
     app.inMain(async ({ net }, asked) => {
       const wrong: string[] = [];
       for (const url of asked) {
-        // What Chromium itself will not take counts as refused.
-        const response = await net.fetch(url).catch(() => undefined);
-        if (response && response.status !== 404) wrong.push(`${url} → ${response.status}`);
+        // What is not even an address counts as refused; a handler that is not there does not.
+        const found = await net.fetch(url).then(
+          ({ status }) => String(status),
+          (error: unknown) => (String(error).includes('UNKNOWN_URL_SCHEME') ? 'nobody answers app://' : '404'),
+        );
+        if (found !== '404') wrong.push(`${url} → ${found}`);
       }
       return wrong.join('; ');
     }, urls),
