@@ -52,7 +52,7 @@ describe('three nodes, one down and one draining, the strip open', () => {
     const page = await open('#/live');
     await kill(page, 'n2');
     await down(page, 'web/n2');
-    await page.locator('[data-node="web/n3"]').getByRole('radio', { name: 'Drain' }).click();
+    await page.locator('[data-node="web/n3"]').getByRole('radio', { name: 'Drain' }).click({ timeout: 15_000 });
     await page.getByText('api-3 is set to drain').waitFor();
     const problems: string[] = [];
     const look = async (what: string) => {
