@@ -1,6 +1,7 @@
 import { clsx } from 'clsx';
 import type { HTMLAttributes, ReactNode, Ref, TdHTMLAttributes, ThHTMLAttributes } from 'react';
 import { type EffectiveState, stateLooks } from './effective-state.ts';
+import { FieldError } from './field.tsx';
 import type { Column } from './fitting-columns.ts';
 import { MiddleTruncate } from './middle-truncate.tsx';
 import { StateRing } from './state-ring.tsx';
@@ -25,6 +26,11 @@ export function Table({ className, columns, children, ...rest }: TableProps) {
       {children}
     </table>
   );
+}
+
+/** A table of fields in a form: rows of 40 px, one `tbody` an entry, as wide as the form. Give it a `<colgroup>`. */
+export function FieldTable({ children }: { children: ReactNode }) {
+  return <table className={clsx(styles['table'], styles['fields'])}>{children}</table>;
 }
 
 interface CellLook {
@@ -108,6 +114,15 @@ export function GapRow({ columns, height }: { columns: number; height: number })
     </tr>
   );
 }
+/** What went wrong with reading a table, over it. */
+export function TableProblem({ children }: { children: ReactNode }) {
+  return (
+    <div className={styles['problem']}>
+      <FieldError>{children}</FieldError>
+    </div>
+  );
+}
+
 
 /** The line under a table: how much of it is in view, and what is good to know of it. */
 export function TableFoot({ children }: { children: ReactNode }) {

@@ -8,6 +8,7 @@ export interface Fitting<C extends Column> {
   /** What the table scrolls in. */
   scroller: RefObject<HTMLDivElement | null>;
   shown: readonly C[];
+  /** The same function while the same columns are shown. */
   has: (id: C['id']) => boolean;
 }
 
@@ -27,9 +28,10 @@ export function useFittingColumns<C extends Column>(columns: readonly C[]): Fitt
       scroller.current = null;
     };
   }, []);
-  const { shown, ids } = useMemo(() => {
+  const { shown, has } = useMemo(() => {
     const fitting = fittingColumns(columns, Math.floor(width / scale));
-    return { shown: fitting, ids: new Set<string>(fitting.map(({ id }) => id)) };
+    const ids = new Set<string>(fitting.map(({ id }) => id));
+    return { shown: fitting, has: (id: C['id']) => ids.has(id) };
   }, [columns, width, scale]);
-  return { measure, scroller, shown, has: (id) => ids.has(id) };
+  return { measure, scroller, shown, has };
 }

@@ -1,20 +1,19 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ListFilter, Pin, Search } from 'lucide-react';
-import { useDeferredValue, useEffect, useMemo, useState, type KeyboardEvent } from 'react';
+import { memo, useDeferredValue, useEffect, useMemo, useState, type KeyboardEvent } from 'react';
 import type { Client } from '../../../shared/model/metrics.ts';
 import type { PoolState } from '../../../shared/model/state.ts';
 import { useEngine } from '../../stores/context.tsx';
 import { Button, ButtonLink } from '../../ui/button.tsx';
-import { effectiveState } from '../../ui/effective-state.ts';
+import { effectiveState, type EffectiveState } from '../../ui/effective-state.ts';
 import { EmptyState } from '../../ui/empty-state.tsx';
-import { FieldError } from '../../ui/field.tsx';
 import type { Column } from '../../ui/fitting-columns.ts';
 import { formatCount, formatDuration, formatRate, missing } from '../../ui/format.ts';
 import { MiddleTruncate } from '../../ui/middle-truncate.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
 import { FilterSelect } from '../../ui/select.tsx';
 import { SortHead, type Sorting } from '../../ui/sort-head.tsx';
-import { CellItems, GapRow, NodeInCell, Row, RowLink, Table, TableFoot, TableScroll, Td } from '../../ui/table.tsx';
+import { CellItems, GapRow, NodeInCell, Row, RowLink, Table, TableFoot, TableProblem, TableScroll, Td } from '../../ui/table.tsx';
 import { TextField } from '../../ui/text-field.tsx';
 import { useTextScale } from '../../ui/text-scale.ts';
 import { useFittingColumns, type Fitting } from '../../ui/use-fitting-columns.ts';
@@ -29,9 +28,15 @@ const usualRowHeight = 32;
 
 const hrefOf = (client: Pick<Client, 'pool' | 'key'>) => `#/clients/${encodeURIComponent(client.pool)}/${encodeURIComponent(client.key)}`;
 
-function stateOf(pools: readonly PoolState[], client: Client) {
-  const node = pools.find((pool) => pool.id === client.pool)?.nodes.find((one) => one.id === client.node);
-  return { name: node?.label ?? client.node, state: node && effectiveState(node) };
+/** What a row says of a client's pool and node. */
+function placeOf(pools: readonly PoolState[], client: Client | undefined) {
+  const pool = pools.find((one) => one.id === client?.pool);
+  const node = pool?.nodes.find((one) => one.id === client?.node);
+  return {
+    poolName: pool?.name ?? client?.pool ?? '',
+    nodeName: node?.label ?? client?.node ?? '',
+    nodeState: node && effectiveState(node),
+  };
 }
 
 type ColumnId = NonNullable<ClientQuery['sort']>;
@@ -61,13 +66,16 @@ interface ClientRowProps {
   client: Client | undefined;
   index: number;
   selected: boolean;
-  pools: readonly PoolState[];
+  poolName: string;
+  nodeName: string;
+  nodeState: EffectiveState | undefined;
   columns: number;
   has: Fitting<ClientColumn>['has'];
   now: number;
 }
 
-function ClientRow({ client, index, selected, pools, columns, has, now }: ClientRowProps) {
+/** Drawn anew when its client was asked for again, not with every patch of the engine. */
+const ClientRow = memo(function ClientRow({ client, index, selected, poolName, nodeName, nodeState, columns, has, now }: ClientRowProps) {
   if (!client)
     return (
       <Row aria-rowindex={index + 2}>
@@ -89,11 +97,11 @@ function ClientRow({ client, index, selected, pools, columns, has, now }: Client
       {has('kind') ? <Td muted>{client.kind}</Td> : null}
       {has('pool') ? (
         <Td muted>
-          <MiddleTruncate text={pools.find((pool) => pool.id === client.pool)?.name ?? client.pool} keep={4} />
+          <MiddleTruncate text={poolName} keep={4} />
         </Td>
       ) : null}
       <Td>
-        <NodeInCell {...stateOf(pools, client)} />
+        <NodeInCell name={nodeName} state={nodeState} />
       </Td>
       {has('since') ? <Td>{saySince(client.since, now)}</Td> : null}
       <Td right muted={client.moves === 0}>
@@ -111,7 +119,7 @@ function ClientRow({ client, index, selected, pools, columns, has, now }: Client
       ) : null}
     </Row>
   );
-}
+});
 
 /**
  * `#/clients`: the stickiness table; `#/clients/web/da71…`: with one client open beside it; `#/clients/on/web/n1`: the clients of
@@ -236,21 +244,12 @@ export function ClientsScreen({ parts }: { parts: string[] }) {
             onChange={setPlace}
             choices={[{ value: '', label: 'Node: any' }, ...nodeChoices]}
           />
-          <Button
-            small
-            className={movedOnly ? styles['pressed'] : undefined}
-            aria-pressed={movedOnly}
-            onClick={() => setMovedOnly(!movedOnly)}
-          >
+          <Button small aria-pressed={movedOnly} onClick={() => setMovedOnly(!movedOnly)}>
             <ListFilter size={12} strokeWidth={2} aria-hidden="true" />
             Moved only
           </Button>
         </PageHead>
-        {pages.problem ? (
-          <div className={styles['problem']}>
-            <FieldError>{pages.problem} What is shown may be old.</FieldError>
-          </div>
-        ) : null}
+        {pages.problem ? <TableProblem>{pages.problem} What is shown may be old.</TableProblem> : null}
         {known && pages.total === 0 ? (
           filtered ? (
             <EmptyState title="No client matches">Search finds in the client’s key: the id of a cookie client, or an address.</EmptyState>
@@ -300,7 +299,7 @@ export function ClientsScreen({ parts }: { parts: string[] }) {
                       client={client}
                       index={item.index}
                       selected={client !== undefined && client.key === openKey && client.pool === openPool}
-                      pools={pools}
+                      {...placeOf(pools, client)}
                       columns={shown.length}
                       has={has}
                       now={now}

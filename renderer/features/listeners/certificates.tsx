@@ -11,6 +11,7 @@ import { useDraft, useStores } from '../../stores/context.tsx';
 import { newCertificate, type Path } from '../../stores/draft.ts';
 import { Button, ButtonLink } from '../../ui/button.tsx';
 import { FieldError } from '../../ui/field.tsx';
+import { ButtonRow } from '../../ui/row.tsx';
 import { Checkbox } from '../../ui/toggle.tsx';
 import { useNow } from '../../ui/use-now.ts';
 import styles from './listeners.module.css';
@@ -78,7 +79,7 @@ export function Certificates({ listener, at }: { listener: ListenerConfig; at: P
       {adding ? (
         <ImportCertificate onImport={add} onClose={() => setAdding(false)} />
       ) : (
-        <div className={styles['buttons']}>
+        <ButtonRow>
           <Button small disabled={busy} onClick={() => void makeLocal()}>
             <Plus size={12} strokeWidth={2} aria-hidden="true" />
             Make one for localhost
@@ -90,7 +91,7 @@ export function Certificates({ listener, at }: { listener: ListenerConfig; at: P
           <ButtonLink small look="quiet" href="#/certificates">
             All certificates
           </ButtonLink>
-        </div>
+        </ButtonRow>
       )}
     </div>
   );

@@ -16,6 +16,7 @@ import { Button, ButtonLink } from '../../ui/button.tsx';
 import { FieldError } from '../../ui/field.tsx';
 import { readNumber } from '../../ui/number-text.ts';
 import { PageHead } from '../../ui/page-head.tsx';
+import { ButtonRow, FieldPair } from '../../ui/row.tsx';
 import { Select } from '../../ui/select.tsx';
 import { NumberField, TextArea, TextField } from '../../ui/text-field.tsx';
 import { Switch } from '../../ui/toggle.tsx';
@@ -235,7 +236,7 @@ export function GuidedListener({ given }: { given: string | undefined }) {
               })
             }
           />
-          <div className={styles['pair']}>
+          <FieldPair>
             <NumberField
               label="Port of the address"
               value={port}
@@ -250,8 +251,8 @@ export function GuidedListener({ given }: { given: string | undefined }) {
               error={nameError}
               hint="of the listener and its pool"
             />
-          </div>
-          <div className={styles['pair']}>
+          </FieldPair>
+          <FieldPair>
             <Switch
               label="HTTPS"
               checked={form.https}
@@ -264,7 +265,7 @@ export function GuidedListener({ given }: { given: string | undefined }) {
               onChange={(sticky) => form.set({ sticky })}
               hint="By cookie: a client comes back to its server."
             />
-          </div>
+          </FieldPair>
           {form.https ? (
             <Select
               label="Certificate"
@@ -301,14 +302,14 @@ export function GuidedListener({ given }: { given: string | undefined }) {
             )}
           </div>
           {failure ? <FieldError>{failure}</FieldError> : null}
-          <div className={`${styles['buttons']} ${styles['atFoot']}`}>
+          <ButtonRow className={styles['atFoot']}>
             <Button look="primary" type="submit" disabled={applying || making}>
               {pending ? 'Add to my changes' : applying || making ? 'Opening…' : 'Open the address'}
             </Button>
             <ButtonLink href="#/listeners" look="quiet">
               Cancel
             </ButtonLink>
-          </div>
+          </ButtonRow>
         </form>
       </div>
       {pending ? <ChangeBar /> : null}

@@ -15,6 +15,7 @@ import { Editor, FieldGrid, span, type EditorSection } from '../../forms/editor.
 import { useDraft, useEngine, useStores } from '../../stores/context.tsx';
 import { Button } from '../../ui/button.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
+import { ButtonRow } from '../../ui/row.tsx';
 import { RollUpRing } from '../../ui/rollup-ring.tsx';
 import { Select } from '../../ui/select.tsx';
 import { TextField } from '../../ui/text-field.tsx';
@@ -84,7 +85,7 @@ function Delete({ listener }: { listener: ListenerConfig }) {
     location.hash = '#/listeners';
   };
   return (
-    <div className={styles['buttons']}>
+    <ButtonRow>
       <Button small aria-describedby="delete-listener" onClick={remove}>
         <Trash2 size={12} strokeWidth={2} aria-hidden="true" />
         Delete this listener
@@ -92,7 +93,7 @@ function Delete({ listener }: { listener: ListenerConfig }) {
       <span id="delete-listener" className="muted small">
         It goes when you apply: what is in flight may finish, the pool stays.
       </span>
-    </div>
+    </ButtonRow>
   );
 }
 

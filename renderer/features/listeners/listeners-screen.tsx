@@ -22,11 +22,11 @@ import styles from './listeners.module.css';
 type ColumnId = 'listener' | 'address' | 'protocol' | 'pool' | 'state' | 'connections' | 'traffic';
 
 const columns: (Column<ColumnId> & { title: string; right?: boolean })[] = [
-  { id: 'listener', title: 'Listener', width: 148, grows: 2 },
+  { id: 'listener', title: 'Listener', width: 132, grows: 2 },
   { id: 'address', title: 'Address', width: 164, grows: 1 },
   { id: 'protocol', title: 'Protocol', width: 84, leaves: 1 },
   { id: 'pool', title: 'Pool', width: 132, grows: 1, leaves: 3 },
-  { id: 'state', title: 'State', width: 232, grows: 2 },
+  { id: 'state', title: 'State', width: 216, grows: 2 },
   { id: 'connections', title: 'Connections', width: 92, right: true, leaves: 2 },
   { id: 'traffic', title: 'Traffic', width: 104, right: true },
 ];

@@ -11,8 +11,10 @@ import { sayIssue } from '../../stores/draft-words.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { effectiveState, stateLooks } from '../../ui/effective-state.ts';
 import { ChangedDot, FieldError } from '../../ui/field.tsx';
+import { ButtonRow } from '../../ui/row.tsx';
 import { modeChoices, Segmented } from '../../ui/segmented.tsx';
 import { StateRing } from '../../ui/state-ring.tsx';
+import { FieldTable } from '../../ui/table.tsx';
 import { TextArea } from '../../ui/text-field.tsx';
 import { NodeDetails } from './node-details.tsx';
 import styles from './nodes-table.module.css';
@@ -151,14 +153,14 @@ function Paste({ onAdd, onClose }: { onAdd: (text: string) => void; onClose: () 
         hint="One a line, or with commas. A bare port is on this machine; https:// turns TLS to the node on."
         error={rejected.length > 0 ? rejected.map(({ text: part, why }) => `“${part}” ${why}`).join('. ') + '.' : undefined}
       />
-      <div className={styles['pasteFoot']}>
+      <ButtonRow>
         <Button small disabled={addresses.length === 0 || rejected.length > 0} onClick={() => onAdd(text)}>
           {addresses.length === 0 ? 'Add' : addresses.length === 1 ? 'Add 1 node' : `Add ${addresses.length} nodes`}
         </Button>
         <Button small look="quiet" onClick={onClose}>
           Cancel
         </Button>
-      </div>
+      </ButtonRow>
     </div>
   );
 }
@@ -208,7 +210,7 @@ export function NodesTable({ pool, poolIndex, probes }: { pool: PoolConfig; pool
       {nodes.length === 0 ? (
         <p className={styles['none']}>No nodes yet: a listener of this pool answers 503. Add one, or paste several addresses.</p>
       ) : (
-        <table className={styles['table']}>
+        <FieldTable>
           <colgroup>
             <col className={styles['name']} />
             <col />
@@ -241,7 +243,7 @@ export function NodesTable({ pool, poolIndex, probes }: { pool: PoolConfig; pool
               onRemove={(id) => put((list) => list.filter((one) => one.id !== id))}
             />
           ))}
-        </table>
+        </FieldTable>
       )}
       {pages > 1 ? (
         <div className={styles['pager']}>

@@ -8,7 +8,6 @@ import { useEngine, useView } from '../../stores/context.tsx';
 import { Button, ButtonLink } from '../../ui/button.tsx';
 import { effectiveState, stateLooks } from '../../ui/effective-state.ts';
 import { EmptyState } from '../../ui/empty-state.tsx';
-import { FieldError } from '../../ui/field.tsx';
 import type { Column } from '../../ui/fitting-columns.ts';
 import { formatCount, missing } from '../../ui/format.ts';
 import { MiddleTruncate } from '../../ui/middle-truncate.tsx';
@@ -16,7 +15,7 @@ import { PageHead } from '../../ui/page-head.tsx';
 import { PausedNote } from '../../ui/paused-note.tsx';
 import { FilterSelect } from '../../ui/select.tsx';
 import { StateRing } from '../../ui/state-ring.tsx';
-import { CellItems, GapRow, Row, RowLink, Table, TableFoot, TableScroll, Td, Th } from '../../ui/table.tsx';
+import { CellItems, GapRow, Row, RowLink, Table, TableFoot, TableProblem, TableScroll, Td, Th } from '../../ui/table.tsx';
 import { Tag } from '../../ui/tag.tsx';
 import { TextField } from '../../ui/text-field.tsx';
 import { inRem, useTextScale } from '../../ui/text-scale.ts';
@@ -203,12 +202,7 @@ function Filters({ fields, onChange, pools, listeners }: FiltersProps) {
         value={fields.client}
         onChange={(client) => onChange({ client })}
       />
-      <Button
-        small
-        aria-pressed={fields.retried}
-        className={fields.retried ? styles['pressed'] : undefined}
-        onClick={() => onChange({ retried: !fields.retried })}
-      >
+      <Button small aria-pressed={fields.retried} onClick={() => onChange({ retried: !fields.retried })}>
         Retried only
       </Button>
     </div>
@@ -329,11 +323,7 @@ export function RequestsScreen({ parts }: { parts: string[] }) {
         <Filters fields={fields} onChange={change} pools={pools} listeners={listeners} />
         <FilterChips fields={fields} onChange={change} pools={pools} listeners={listeners} />
         {paused ? <PausedNote since={paused.since}>Requests go on and are recorded; the list stands still.</PausedNote> : null}
-        {problem && loaded ? (
-          <div className={styles['problem']}>
-            <FieldError>{problem} What is shown may be old.</FieldError>
-          </div>
-        ) : null}
+        {problem && loaded ? <TableProblem>{problem} What is shown may be old.</TableProblem> : null}
         {problem && !loaded ? (
           <EmptyState title="The requests could not be read" action={<Button onClick={feed.reload}>Try again</Button>}>
             {problem}

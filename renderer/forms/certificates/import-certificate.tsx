@@ -7,6 +7,7 @@ import { useDraft } from '../../stores/context.tsx';
 import { freeId, newCertificate, slug } from '../../stores/draft.ts';
 import { Button } from '../../ui/button.tsx';
 import { FieldError } from '../../ui/field.tsx';
+import { ButtonRow, FieldPair } from '../../ui/row.tsx';
 import { Segmented } from '../../ui/segmented.tsx';
 import { TextArea, TextField } from '../../ui/text-field.tsx';
 import { sayProblem } from './certificate-words.ts';
@@ -52,7 +53,7 @@ function ChooseFile({ label, onText, onProblem }: { label: string; onText: (text
           event.target.value = '';
         }}
       />
-      <Button small look="quiet" onClick={() => input.current?.click()}>
+      <Button small look="quiet" className={styles['file']} onClick={() => input.current?.click()}>
         <FileUp size={12} strokeWidth={2} aria-hidden="true" />
         {label}
       </Button>
@@ -137,7 +138,7 @@ export function ImportCertificate({ onImport, onClose }: ImportCertificateProps)
         </span>
       </div>
       {way === 'text' ? (
-        <div className={styles['pair']}>
+        <FieldPair>
           <div>
             <TextArea
               label="Certificate (PEM)"
@@ -164,9 +165,9 @@ export function ImportCertificate({ onImport, onClose }: ImportCertificateProps)
             />
             <ChooseFile label="Choose the key’s file" onText={change(setKey)} onProblem={(text) => setTold({ keyPem: text })} />
           </div>
-        </div>
+        </FieldPair>
       ) : (
-        <div className={styles['pair']}>
+        <FieldPair>
           <TextField
             label="Certificate file"
             mono
@@ -184,18 +185,18 @@ export function ImportCertificate({ onImport, onClose }: ImportCertificateProps)
             placeholder="/etc/ssl/site/privkey.pem"
             error={errorOf('keyFile')}
           />
-        </div>
+        </FieldPair>
       )}
       <TextField label="Name in Evenkeel" value={name} onChange={setName} placeholder="the first name it is for" error={nameError} />
       {failure ? <FieldError>{failure}</FieldError> : null}
-      <div className={styles['buttons']}>
+      <ButtonRow>
         <Button small disabled={busy} onClick={() => void add()}>
           {busy ? 'Looking at it…' : 'Add the certificate'}
         </Button>
         <Button small look="quiet" onClick={onClose}>
           Cancel
         </Button>
-      </div>
+      </ButtonRow>
     </div>
   );
 }

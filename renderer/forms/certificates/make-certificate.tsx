@@ -8,6 +8,7 @@ import { useDraft } from '../../stores/context.tsx';
 import { newCertificate } from '../../stores/draft.ts';
 import { Button } from '../../ui/button.tsx';
 import { FieldError } from '../../ui/field.tsx';
+import { ButtonRow } from '../../ui/row.tsx';
 import { Segmented } from '../../ui/segmented.tsx';
 import { TextArea, TextField } from '../../ui/text-field.tsx';
 import { localNames, readNames } from './certificate-words.ts';
@@ -96,14 +97,14 @@ export function MakeCertificate({ onMade, onClose }: MakeCertificateProps) {
           : 'It signs itself and is valid for 397 days. Browsers warn until somebody trusts it. The key is made here and kept in the configuration.'}
       </p>
       {failure ? <FieldError>{failure}</FieldError> : null}
-      <div className={styles['buttons']}>
+      <ButtonRow>
         <Button small disabled={busy} onClick={() => void make()}>
           {busy ? 'Making it…' : 'Make the certificate'}
         </Button>
         <Button small look="quiet" onClick={onClose}>
           Cancel
         </Button>
-      </div>
+      </ButtonRow>
     </div>
   );
 }
