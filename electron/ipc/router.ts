@@ -2,7 +2,8 @@ import type { z } from 'zod';
 import { requestChannels, type RequestChannel } from '../../shared/contract/channels.ts';
 import { requests, type Handlers } from '../../shared/contract/contract.ts';
 import { ContractError, type Envelope } from '../../shared/contract/envelope.ts';
-import { formatPath } from '../../shared/model/validate.ts';
+import { issueWords } from '../../shared/model/issue-words.ts';
+import { issuesFrom } from '../../shared/model/validate.ts';
 import type { Log } from '../control/log.ts';
 import { failure, success } from './envelope.ts';
 import { authorise, type Sender } from './sender.ts';
@@ -21,10 +22,14 @@ function isChannel(name: string): name is RequestChannel {
   return (requestChannels as readonly string[]).includes(name);
 }
 
+/** More mistakes than these are not told one by one: an answer repeats what was wrong, not what was sent. */
+const maxIssues = 50;
+
 function parseParams(channel: RequestChannel, params: unknown): unknown {
-  const parsed = requests[channel].params.safeParse(params, { reportInput: true });
+  const schema = requests[channel].params;
+  const parsed = schema.safeParse(params, { reportInput: true, error: issueWords });
   if (parsed.success) return parsed.data;
-  const issues = parsed.error.issues.map((issue) => ({ path: formatPath(issue.path), message: issue.message }));
+  const issues = issuesFrom(schema, params, parsed.error.issues).slice(0, maxIssues);
   const first = issues[0];
   throw new ContractError(
     'BAD_REQUEST',
