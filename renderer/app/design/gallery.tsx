@@ -133,6 +133,11 @@ function Buttons() {
           Applying…
         </Button>
       </Specimen>
+      <Specimen state="small: pressed, as a filter is">
+        <Button small aria-pressed="true">
+          Moved only
+        </Button>
+      </Specimen>
       <Specimen state="small, with an icon">
         <Button small>
           <Plus size={12} aria-hidden="true" />
