@@ -81,7 +81,6 @@ export function TableScroll({ ref, label, contained, className, ...rest }: Table
   return (
     <div
       ref={ref}
-      data-scroll
       className={clsx(styles['scroll'], contained && styles['contained'], className)}
       {...(label ? { tabIndex: 0, role: 'region', 'aria-label': label } : {})}
       {...rest}
@@ -114,6 +113,7 @@ export function GapRow({ columns, height }: { columns: number; height: number })
     </tr>
   );
 }
+
 /** What went wrong with reading a table, over it. */
 export function TableProblem({ children }: { children: ReactNode }) {
   return (
@@ -122,7 +122,6 @@ export function TableProblem({ children }: { children: ReactNode }) {
     </div>
   );
 }
-
 
 /** The line under a table: how much of it is in view, and what is good to know of it. */
 export function TableFoot({ children }: { children: ReactNode }) {

@@ -202,7 +202,7 @@ export function GuidedListener({ given }: { given: string | undefined }) {
   return (
     <main className="screen">
       <PageHead title="One address" parent={{ label: 'Listeners', href: '#/listeners' }} />
-      <div className={styles['guided']} data-scroll>
+      <div className={styles['guided']}>
         <form
           noValidate
           className={styles['guidedForm']}
