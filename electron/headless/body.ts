@@ -1,14 +1,16 @@
 import type { IncomingMessage } from 'node:http';
 import { ContractError } from '../../shared/contract/envelope.ts';
+import { JsonError, parseJson } from '../store/json-text.ts';
 
 /** 1 MiB. */
 const maxBodyBytes = 1024 * 1024;
 
 /**
  * A request's body as text.
- * @throws ContractError TOO_LARGE above 1 MiB, BAD_REQUEST when it is not UTF-8 or breaks off.
+ * @param maxBytes default 1 MiB.
+ * @throws ContractError TOO_LARGE above that, BAD_REQUEST when it is not UTF-8 or breaks off.
  */
-export function readBody(request: IncomingMessage): Promise<string> {
+export function readBody(request: IncomingMessage, maxBytes = maxBodyBytes): Promise<string> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
@@ -16,11 +18,11 @@ export function readBody(request: IncomingMessage): Promise<string> {
     // a sender that still sends would keep the answer from him.
     const refuse = (): void => {
       request.off('data', onData).off('end', onEnd).resume();
-      reject(tooLarge());
+      reject(new ContractError('TOO_LARGE', `The body is larger than ${maxBytes / 1024} KiB.`));
     };
     const onData = (chunk: Buffer): void => {
       size += chunk.length;
-      if (size > maxBodyBytes) refuse();
+      if (size > maxBytes) refuse();
       else chunks.push(chunk);
     };
     const onEnd = (): void => {
@@ -33,19 +35,18 @@ export function readBody(request: IncomingMessage): Promise<string> {
     request.once('error', () => {
       reject(new ContractError('BAD_REQUEST', 'The body broke off.'));
     });
-    if (Number(request.headers['content-length'] ?? 0) > maxBodyBytes) refuse();
+    if (Number(request.headers['content-length'] ?? 0) > maxBytes) refuse();
     else request.on('data', onData).on('end', onEnd);
   });
 }
-
-const tooLarge = () => new ContractError('TOO_LARGE', 'The body is larger than 1 MiB.');
 
 /** @throws ContractError BAD_REQUEST. An empty body stands for `{}`. */
 export function parseBody(text: string): unknown {
   if (text.trim() === '') return {};
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch (error) {
-    throw new ContractError('BAD_REQUEST', `The body is not JSON: ${error instanceof Error ? error.message : ''}`);
+    if (!(error instanceof JsonError)) throw error;
+    throw new ContractError('BAD_REQUEST', `The body is not JSON: line ${error.line}, column ${error.column}: ${error.message}.`);
   }
 }

@@ -52,6 +52,9 @@ const securityHeaders: Record<string, string> = {
   'Cross-Origin-Resource-Policy': 'same-origin',
 };
 
+/** Read before anybody has proved himself, so no larger than a token in a form. */
+const maxSignInBytes = 4 * 1024;
+
 /** The contract over HTTP for scripts and for the screens in a browser: requests, events, metrics and static files. */
 class Transport {
   readonly #options: HttpTransportOptions;
@@ -87,7 +90,8 @@ class Transport {
   }
 
   async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const url = new URL(request.url ?? '/', 'http://localhost');
+    // Two slashes would begin a host's name, and not every text after them is one.
+    const url = new URL(`http://localhost${request.url ?? '/'}`);
     const { pathname } = url;
     if (pathname.startsWith('/api/request/')) {
       if (isMethod(request, response, 'POST')) await this.#request(request, response, pathname.slice('/api/request/'.length));
@@ -178,7 +182,7 @@ class Transport {
 
   async #signIn(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (!isSameOrigin(request)) throw new ContractError('FORBIDDEN', "Refused: only Evenkeel's own page may sign in.");
-    const token = new URLSearchParams(await readBody(request)).get('token') ?? '';
+    const token = new URLSearchParams(await readBody(request, maxSignInBytes)).get('token') ?? '';
     if (!sameSecret(token.trim(), this.#options.token)) {
       sendText(response, 401, signInPage(true), 'text/html; charset=utf-8');
       return;
@@ -213,7 +217,14 @@ function sendEnvelope(response: ServerResponse, envelope: Envelope): void {
  */
 export async function startHttpTransport(options: HttpTransportOptions): Promise<HttpTransport> {
   const transport = new Transport(options);
-  const server = createServer({ headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 5_000 }, (request, response) => {
+  const limits = {
+    headersTimeout: 10_000,
+    requestTimeout: 30_000,
+    keepAliveTimeout: 5_000,
+    // Node looks every thirty seconds else, and lets who never finishes a head keep one of the connections for so long.
+    connectionsCheckingInterval: 2_000,
+  };
+  const server = createServer(limits, (request, response) => {
     void transport.handle(request, response);
   });
   server.maxConnections = 1_000;

@@ -16,8 +16,10 @@ let test: TestPlane;
 let ui: HttpTransport;
 let screens: string;
 let ownPeer = true;
+let logged: string[];
 
 beforeEach(async () => {
+  logged = [];
   ownPeer = true;
   screens = await mkdtemp(join(tmpdir(), 'evenkeel-screens-'));
   await mkdir(join(screens, 'assets'));
@@ -27,7 +29,9 @@ beforeEach(async () => {
   test = await testPlane();
   ui = await startHttpTransport({
     plane: test.plane,
-    log: () => undefined,
+    log: (level, message) => {
+      if (level !== 'info') logged.push(message);
+    },
     token,
     host: '127.0.0.1',
     port: 0,
@@ -175,6 +179,35 @@ describe('foreigners', () => {
   });
 });
 
+describe('what is no request', () => {
+  it('is answered as such whatever its target looks like, and is nothing to report', async () => {
+    for (const path of ['//[', '//', '///x:y@[::', '/%', '/\\..\\x', '//evil.example/api/request/config.get', `/${'a'.repeat(8_000)}`]) {
+      const reply = await send(ui.port, { path });
+      expect([path.slice(0, 40), reply.status]).toEqual([path.slice(0, 40), 404]);
+    }
+    expect(logged).toEqual([]);
+  });
+
+  it('does not keep its connection by never finishing its head', async () => {
+    const socket = connect(ui.port, '127.0.0.1');
+    socket.on('error', () => undefined);
+    socket.resume().write('GET / HTTP/1.1\r\nHost: ');
+    const startedAt = performance.now();
+    await once(socket, 'close');
+    // Ten seconds it has, and they are looked after every two.
+    expect(performance.now() - startedAt).toBeLessThan(15_000);
+  }, 20_000);
+
+  it('is told apart from JSON with the place of the mistake, in our words', async () => {
+    const reply = await ask('config.get', '{\n "a": 1,\n "a": 2}');
+    expect(reply.status).toBe(400);
+    expect(json(reply)).toMatchObject({
+      ok: false,
+      error: { code: 'BAD_REQUEST', message: expect.stringMatching(/^The body is not JSON: line 3, column 2: /) as string },
+    });
+  });
+});
+
 describe('the screens', () => {
   it('come with headers that keep others out', async () => {
     const reply = await send(ui.port);
@@ -248,6 +281,8 @@ describe('the screens', () => {
     expect((await post('wrong', origin)).status).toBe(401);
     const reply = await post(token, origin);
     expect([reply.status, reply.headers['set-cookie']?.length]).toEqual([303, 1]);
+    // Whoever has not proved himself does not make us keep a megabyte.
+    expect((await post('x'.repeat(5_000), origin)).status).toBe(413);
   });
 
   it('say so when they have not been built', async () => {
