@@ -61,6 +61,9 @@ export class FlowMap {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private frame: number | undefined;
   private fresh = true;
+  private readonly themes = new MutationObserver(() => this.readTheme());
+  /** Colours of the reader's own, or a stronger contrast, asked for while the map is open. */
+  private readonly ownColours = ['(forced-colors: active)', '(prefers-contrast: more)'].map((query) => matchMedia(query));
 
   /** @param canvas lies at the map's upper left corner; its place and size are set here. */
   constructor(canvas: HTMLCanvasElement, onScales: (scales: MapScales) => void) {
@@ -74,10 +77,14 @@ export class FlowMap {
     // Until something is drawn an opaque canvas is black.
     canvas.width = canvas.height = 0;
     document.addEventListener('visibilitychange', this.wake);
+    this.themes.observe(document.documentElement, { attributeFilter: ['data-theme'] });
+    for (const query of this.ownColours) query.addEventListener('change', this.readTheme);
   }
 
   destroy(): void {
     document.removeEventListener('visibilitychange', this.wake);
+    this.themes.disconnect();
+    for (const query of this.ownColours) query.removeEventListener('change', this.readTheme);
     clearTimeout(this.timer);
     if (this.frame !== undefined) cancelAnimationFrame(this.frame);
   }
@@ -97,11 +104,6 @@ export class FlowMap {
   /** How far the map's content is scrolled. CSS pixels. */
   scroll(left: number, top: number): void {
     this.scrolled = { left, top };
-    this.drawNow();
-  }
-
-  readTheme(): void {
-    this.palette = readPalette(this.canvas);
     this.drawNow();
   }
 
@@ -193,6 +195,11 @@ export class FlowMap {
     if (!same) this.drawNow();
     else this.wake();
   }
+
+  private readonly readTheme = (): void => {
+    this.palette = readPalette(this.canvas);
+    this.drawNow();
+  };
 
   private readonly wake = (): void => {
     if (this.timer !== undefined || this.frame !== undefined) return;

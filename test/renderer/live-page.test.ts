@@ -187,6 +187,21 @@ test('1,000 clients are squares, found ones are named, and the table mirrors the
   await page.context().close();
 });
 
+test('the ground of the map is the page’s, whoever switches the theme', async () => {
+  const page = await open('scenario=healthy&theme=dark');
+  await page.waitForSelector('[data-client]');
+  const corner = () =>
+    page.evaluate(() => {
+      const copy = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true })!;
+      copy.drawImage(document.querySelector('canvas')!, 0, 0);
+      return copy.getImageData(0, 0, 1, 1).data.slice(0, 3).join();
+    });
+  await expect.poll(corner).toBe('14,19,24');
+  await page.evaluate(() => (document.documentElement.dataset['theme'] = 'light'));
+  await expect.poll(corner).toBe('246,248,250');
+  await page.context().close();
+});
+
 test('clients just too many to be known one by one are a square each all the same', async () => {
   const page = await open('scenario=counted');
   await page.waitForSelector('[data-squares]');

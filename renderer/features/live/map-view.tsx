@@ -66,7 +66,6 @@ export function MapView({ model, feed, movements, selection, search, onScales, s
   // Without news nothing may move: the last picture stands still, as in a paused view.
   const offline = useEngine((s) => s.connection === 'offline');
   const paused = useView((s) => s.paused !== null) || offline;
-  const theme = useSettings((s) => s.theme);
   const playing = useReplay((s) => s.playing);
   const noMotion = useSettings((s) => s.reducedMotion);
   // A moment of a replay is a picture: its dots stand until it plays.
@@ -106,7 +105,6 @@ export function MapView({ model, feed, movements, selection, search, onScales, s
 
   useEffect(() => map?.setPaused(paused), [map, paused]);
   useEffect(() => map?.setReducedMotion(reducedMotion), [map, reducedMotion]);
-  useEffect(() => map?.readTheme(), [map, theme]);
 
   const edges = useMemo(() => buildEdges(model, selection), [model, selection]);
   // After each render cards may stand elsewhere; reading some thirty boxes twice a second costs next to nothing.
