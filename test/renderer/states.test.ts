@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { clipped } from './clipping.ts';
 import { look, lookProblems } from './looks.ts';
-import { startScreens, type Screens } from './screens-harness.ts';
+import { type Screens, setTextSize, startScreens } from './screens-harness.ts';
 import { stateOf, type StateName } from './states.ts';
 
 // Each state a window can find itself in: what must be said there, nothing cut off, and it looks as it did when it was judged.
@@ -69,6 +69,10 @@ const cases: Case[] = [
     structure: { '[data-node]': 8, '[data-group] svg path': 16 },
   },
   {
+    ...{ state: '200-nodes', hash: '#/live', says: [/All 200 nodes up/, /1,000\s*clients/, /web-200/] },
+    structure: { '[data-node]': 200, '[data-group]': 200 },
+  },
+  {
     ...{ state: 'empty', hash: '#/live', says: [/Nothing set up yet/] },
     structure: { '[data-node]': 0, 'main h1, main h2': 1 },
   },
@@ -118,20 +122,22 @@ describe.each(cases)('$state', ({ state, hash, act, says, structure }) => {
       problems.push(...(await lookProblems(screens.browser, page, `${state}-${theme}`)));
     }
     // 853×533 is 1280×800 at 150 %.
-    for (const [width, height] of [
-      [1280, 800],
-      [1024, 700],
-      [853, 533],
+    for (const [width, height, text] of [
+      [1280, 800, 16],
+      [1024, 700, 16],
+      [853, 533, 16],
+      [1024, 700, 24],
     ] as const) {
       if (width !== 1280) {
         await page.setViewportSize({ width, height });
+        await setTextSize(page, text);
         await advance(page, 500);
       }
-      problems.push(...(await clipped(page)).map((problem) => `${width}×${height}: ${problem}`));
+      problems.push(...(await clipped(page)).map((problem) => `${width}×${height}, text ${text} px: ${problem}`));
     }
     await page.context().close();
     expect(problems).toEqual([]);
-  }, 40_000);
+  }, 90_000);
 });
 
 // Not while pictures are written: it would keep a defect as the picture.
