@@ -104,7 +104,8 @@ export function clipped(page: Page): Promise<string[]> {
     const controls = 'button, a[href], input, select, textarea, [role=radio], [role=slider]';
     const dialog = document.querySelector('dialog[open]:modal');
     for (const control of (dialog ?? document.body).querySelectorAll(controls)) {
-      if (isHidden(control) || isForReaders(control)) continue;
+      // One that lets the pointer through is worked by what lies under it.
+      if (isHidden(control) || isForReaders(control) || style(control).pointerEvents === 'none') continue;
       const { box, left, top, right, bottom } = visibleBox(control);
       if (right - left < 4 || bottom - top < 4) {
         continue;

@@ -32,6 +32,8 @@ interface LanesViewProps {
 }
 
 const plotHeight = 44;
+/** As many rows of nodes are in view in any window; with more they may have to be scrolled. */
+const roomForRows = 8;
 /** One press of an arrow key: a hundredth of what is in view, but whole tenths of a second. */
 const keyStep = (view: TimeView) => Math.max(100, Math.round((view.to - view.from) / 100 / 100) * 100);
 
@@ -77,6 +79,7 @@ export function LanesView({ run, time, onSeek, onStep }: LanesViewProps) {
   const [hover, setHover] = useState<{ x: number; y: number; lane: string } | null>(null);
   const plot = useRef<HTMLDivElement>(null);
   const track = useRef<HTMLDivElement>(null);
+  const seeker = useRef<HTMLDivElement>(null);
   const drag = useRef<{ kind: 'seek' | 'pan'; x: number; view: TimeView } | null>(null);
   const view = chosen ? clampView(chosen, bounds) : bounds;
 
@@ -120,7 +123,9 @@ export function LanesView({ run, time, onSeek, onStep }: LanesViewProps) {
     if (x < -8 || x > width + 8) return;
     plot.current!.setPointerCapture(event.pointerId);
     drag.current = { kind, x, view };
-    if (kind === 'seek') seek(timeAt(Math.max(0, Math.min(width, x)), view, width));
+    if (kind === 'pan') return;
+    seeker.current!.focus({ preventScroll: true });
+    seek(timeAt(Math.max(0, Math.min(width, x)), view, width));
   };
   const onPointerMove = (event: PointerEvent) => {
     const x = xOf(event);
@@ -180,6 +185,7 @@ export function LanesView({ run, time, onSeek, onStep }: LanesViewProps) {
   const cursorX = placeOf(cursor, view, width);
   const inView = cursorX >= 0 && cursorX <= width;
   const words = momentWords(lanes, cursor);
+  const rows = lanes.pools.reduce((sum, { nodes }) => sum + nodes.length, lanes.pools.length > 1 ? lanes.pools.length : 0);
 
   return (
     <section className={css['card']} aria-label="Lanes">
@@ -221,23 +227,32 @@ export function LanesView({ run, time, onSeek, onStep }: LanesViewProps) {
         </div>
         <div
           className={css['lanes']}
-          role="slider"
-          tabIndex={0}
-          aria-label="Moment shown"
-          aria-valuemin={run.startedAt}
-          aria-valuemax={run.endedAt}
-          aria-valuenow={Math.round(cursor)}
-          aria-valuetext={`${formatClockTenths(cursor)}${words ? `, ${words}` : ''}`}
-          onKeyDown={onKeyDown}
           onPointerDown={(event) => onPointerDown('seek', event)}
+          // The focus is the slider's, whatever of the lanes was pressed.
+          onMouseDown={(event) => {
+            if (drag.current) event.preventDefault();
+          }}
         >
+          {/* Beside the lanes, not around them: what is in a slider is not told, and many nodes are a list of their own to scroll. */}
+          <div
+            ref={seeker}
+            className={css['seeker']}
+            role="slider"
+            tabIndex={0}
+            aria-label="Moment shown"
+            aria-valuemin={run.startedAt}
+            aria-valuemax={run.endedAt}
+            aria-valuenow={Math.round(cursor)}
+            aria-valuetext={`${formatClockTenths(cursor)}${words ? `, ${words}` : ''}`}
+            onKeyDown={onKeyDown}
+          />
           <svg className={css['grid']} style={{ width: inRem(width) }} aria-hidden="true">
             {marks.map((mark) => {
               const x = `${placeOf(mark, view, 100)}%`;
               return <line key={mark} x1={x} x2={x} y2="100%" stroke="var(--line)" />;
             })}
           </svg>
-          <div className={css['nodes']}>
+          <div className={css['nodes']} {...(rows > roomForRows ? { tabIndex: 0, role: 'group', 'aria-label': 'Nodes' } : {})}>
             <NodeLanes lanes={lanes} view={view} width={width} />
           </div>
           <div className={css['lane']} data-lane="changes">
