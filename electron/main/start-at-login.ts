@@ -2,11 +2,11 @@ import { app } from 'electron';
 import type { Settings } from '../../shared/contract/contract.ts';
 import { atLoginSwitch, setAutostart } from './login-item.ts';
 import { log } from './log.ts';
-import { ownAppImage } from './updates/update-way.ts';
+import { ownFile } from './own-file.ts';
 
-/** How this very program is started again: an AppImage by its file, which its mount point does not outlive. */
+/** How this very program is started again. */
 function ownCommand(): string[] {
-  if (app.isPackaged) return [ownAppImage(process.env, process.execPath) ?? process.execPath];
+  if (app.isPackaged) return [ownFile(process.env, process.execPath)];
   return [process.execPath, app.getAppPath()];
 }
 

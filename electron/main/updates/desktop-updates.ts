@@ -1,22 +1,14 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { app } from 'electron';
 import type { UpdateOffer } from '../../../shared/model/update.ts';
 import type { KeyValueStore } from '../../store/electron-store.ts';
 import { log } from '../log.ts';
+import { ownAppImage } from '../own-file.ts';
+import { resourceText } from '../resource-text.ts';
 import { updateProblem } from './update-problem.ts';
-import { ownAppImage, updateWay } from './update-way.ts';
+import { updateWay } from './update-way.ts';
 import { Updates } from './updates.ts';
 
 const problemKey = 'updateProblem';
-
-function resource(name: string): string | undefined {
-  try {
-    return readFileSync(path.join(process.resourcesPath, name), 'utf8');
-  } catch {
-    return undefined;
-  }
-}
 
 /** As it was, so that balancing goes on: the version that runs is still there, or what took its place is. */
 function startAgain(): void {
@@ -43,8 +35,8 @@ export function desktopUpdates({ preferences, quitInto, onFound }: DesktopUpdate
       isPackaged: app.isPackaged,
       env: process.env,
       execPath: process.execPath,
-      feedFile: resource('app-update.yml'),
-      packageType: resource('package-type'),
+      feedFile: resourceText('app-update.yml'),
+      packageType: resourceText('package-type'),
     }),
     load: async () => (await import('./electron-source.ts')).electronSource(),
     now: () => Date.now(),

@@ -5,8 +5,8 @@ import { app, autoUpdater as squirrel } from 'electron';
 import type { AppUpdater, UpdateInfo } from 'electron-updater';
 import type { UpdateOffer } from '../../../shared/model/update.ts';
 import { log } from '../log.ts';
+import { ownAppImage } from '../own-file.ts';
 import { releaseNotes } from './release-notes.ts';
-import { ownAppImage } from './update-way.ts';
 import type { UpdateSource } from './updates.ts';
 
 /**
@@ -112,7 +112,8 @@ export async function electronSource(): Promise<UpdateSource> {
         updater.once('error', reject);
         // The new version may start before this process has ended, and would take it for a first one's second start.
         app.releaseSingleInstanceLock();
-        updater.quitAndInstall(false, true);
+        // Silently, and then started. With its pages the installer of Windows waits for somebody to press them, and nobody balances meanwhile.
+        updater.quitAndInstall(true, true);
       }),
   };
 }

@@ -1,5 +1,5 @@
-import path from 'node:path';
 import type { NoUpdates } from '../../../shared/model/update.ts';
+import { ownAppImage, ownPortableExe } from '../own-file.ts';
 
 /** What decides whether this program can bring itself up to date. */
 export interface UpdateFacts {
@@ -16,16 +16,6 @@ export interface UpdateFacts {
 
 /** The feed to ask, or why none is asked. */
 export type UpdateWay = { feed: string } | { why: NoUpdates };
-
-/**
- * The AppImage this very program runs from; undefined when it does not. The variable alone says little: every program started from
- * another AppImage inherits that one's, and would put itself in its place.
- */
-export function ownAppImage(env: NodeJS.ProcessEnv, execPath: string): string | undefined {
-  const { APPIMAGE: file, APPDIR: mounted } = env;
-  if (file === undefined || mounted === undefined || !path.isAbsolute(file)) return undefined;
-  return execPath.startsWith(`${mounted.replace(/\/+$/, '')}/`) ? file : undefined;
-}
 
 /** The feed's address, from the one line of the file that has it; undefined when there is none. */
 function feedAddress(feedFile: string): string | undefined {
@@ -47,7 +37,7 @@ export function updateWay({ platform, isPackaged, env, execPath, feedFile, packa
     // A deb could only be put in as root, unsigned; its package manager does better.
     return { why: packageType !== undefined || env['SNAP'] !== undefined ? 'package-manager' : 'by-hand' };
   }
-  if (platform === 'win32' && env['PORTABLE_EXECUTABLE_FILE'] !== undefined) return { why: 'portable' };
+  if (platform === 'win32' && ownPortableExe(env, execPath) !== undefined) return { why: 'portable' };
   const feed = feedFile === undefined ? undefined : feedAddress(feedFile);
   if (feed === undefined) return { why: 'no-feed' };
   return isSafeFeed(feed) ? { feed } : { why: 'insecure-feed' };

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { releaseNotes } from '../../../electron/main/updates/release-notes.ts';
 import { updateProblem } from '../../../electron/main/updates/update-problem.ts';
-import { isSafeFeed, ownAppImage, updateWay, type UpdateFacts } from '../../../electron/main/updates/update-way.ts';
+import { isSafeFeed, updateWay, type UpdateFacts } from '../../../electron/main/updates/update-way.ts';
 import {
   answerWithinMs,
   checkEveryMs,
@@ -277,6 +277,8 @@ describe('updates', () => {
 
 describe('the way a program is brought up to date', () => {
   const image = { APPIMAGE: '/home/me/Evenkeel.AppImage', APPDIR: '/tmp/.mount_Evenk' };
+  const portable = { PORTABLE_EXECUTABLE_FILE: 'D:\\Evenkeel.exe', PORTABLE_EXECUTABLE_APP_FILENAME: 'Evenkeel' };
+  const unpackedExe = 'C:\\Temp\\2x7\\Evenkeel.exe';
   const facts = (over: Partial<UpdateFacts> = {}): UpdateFacts => ({
     platform: 'linux',
     isPackaged: true,
@@ -302,19 +304,16 @@ describe('the way a program is brought up to date', () => {
     ],
     ['an archive', { env: {}, execPath: '/home/me/evenkeel/evenkeel' }, { why: 'by-hand' }],
     ['Windows', { platform: 'win32', env: {} }, { feed }],
-    ['Windows, portable', { platform: 'win32', env: { PORTABLE_EXECUTABLE_FILE: 'D:\\Evenkeel.exe' } }, { why: 'portable' }],
+    ['Windows, portable', { platform: 'win32', env: portable, execPath: unpackedExe }, { why: 'portable' }],
+    [
+      'Windows, started from a portable program of somebody else',
+      { platform: 'win32', env: { ...portable, PORTABLE_EXECUTABLE_APP_FILENAME: 'Other' }, execPath: unpackedExe },
+      { feed },
+    ],
     ['macOS', { platform: 'darwin', env: {} }, { feed }],
     ['the sources', { isPackaged: false }, { why: 'development' }],
   ])('%s', (_name, over, way) => {
     expect(updateWay(facts(over))).toEqual(way);
-  });
-
-  it('is never into the place of another program: what is inherited from its AppImage is not ours', () => {
-    expect(ownAppImage(image, '/tmp/.mount_Evenk/evenkeel')).toBe('/home/me/Evenkeel.AppImage');
-    expect(ownAppImage(image, '/tmp/.mount_Evenkeel2/evenkeel')).toBeUndefined();
-    expect(ownAppImage(image, '/usr/bin/evenkeel')).toBeUndefined();
-    expect(ownAppImage({ ...image, APPIMAGE: 'Evenkeel.AppImage' }, '/tmp/.mount_Evenk/evenkeel')).toBeUndefined();
-    expect(ownAppImage({ APPIMAGE: image.APPIMAGE }, '/tmp/.mount_Evenk/evenkeel')).toBeUndefined();
   });
 
   it.each([
