@@ -2,8 +2,10 @@ import { app } from 'electron';
 import { runApp } from './app.ts';
 import { registerAppScheme } from './app-protocol.ts';
 import { collectAsked } from './asked.ts';
+import { settleIdentity } from './identity.ts';
 
-// Both must come before the app is ready.
+// All must come before the app is ready.
+settleIdentity();
 app.enableSandbox();
 registerAppScheme();
 

@@ -4,7 +4,7 @@ import type { Log } from '../control/log.ts';
 import { createJsonLog } from '../headless/json-log.ts';
 import { rotatingFile } from './rotating-file.ts';
 
-/** Where the logs are: ~/Library/Logs/Evenkeel, %APPDATA%\Evenkeel\logs, ~/.config/Evenkeel/logs. */
+/** Where the logs are: ~/Library/Logs/Evenkeel, %APPDATA%\evenkeel\logs, ~/.config/evenkeel/logs. */
 export const logFolder = (): string => app.getPath('logs');
 
 let toFile: ((line: string) => void) | undefined;

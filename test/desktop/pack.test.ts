@@ -20,6 +20,7 @@ const fromBuilder = createRequire(require.resolve('app-builder-lib/package.json'
 const asar = fromBuilder('@electron/asar') as {
   listPackage(archive: string, options: { isPack: boolean }): string[];
   extractAll(archive: string, folder: string): void;
+  extractFile(archive: string, file: string): Buffer;
 };
 /** An address of nobody's (RFC 2606). */
 const feed = 'https://updates.example/evenkeel';
@@ -55,9 +56,9 @@ let resourcesWithFeed: string;
 let files: string[];
 
 /** @returns where the resources of the unpacked program are. */
-async function pack(name: string, distribution: string, environment: Record<string, string>): Promise<string> {
+async function pack(name: string, distribution: string, environment: Record<string, string>, ...more: string[]): Promise<string> {
   const output = path.join(folder, name);
-  const args = ['--linux', 'dir', '--publish', 'never', `-c.electronDist=${distribution}`, `-c.directories.output=${output}`];
+  const args = ['--linux', 'dir', '--publish', 'never', `-c.electronDist=${distribution}`, `-c.directories.output=${output}`, ...more];
   await promisify(execFile)(process.execPath, [require.resolve('electron-builder/cli.js'), ...args], {
     cwd: root,
     maxBuffer: 1 << 26,
@@ -83,7 +84,7 @@ describe.skipIf(process.platform !== 'linux')('the package', () => {
     const distribution = writeStubDistribution();
     [resources, resourcesWithFeed] = await Promise.all([
       pack('dist', distribution, {}),
-      pack('dist-with-feed', distribution, { EVENKEEL_UPDATE_URL: feed }),
+      pack('dist-with-feed', distribution, { EVENKEEL_UPDATE_URL: feed }, '-c.appId=org.example.evenkeel'),
     ]);
     files = asar.listPackage(path.join(resources, 'app.asar'), { isPack: false }).map((file) => file.replaceAll('\\', '/'));
   }, 120_000);
@@ -102,6 +103,17 @@ describe.skipIf(process.platform !== 'linux')('the package', () => {
   it('carries nothing else: no modules, no sources, no tests', () => {
     expect(files.filter((file) => !/^\/(out(\/|$)|package\.json$|LICENSE$)/.test(file))).toEqual([]);
     expect(files.filter((file) => /\.(ts|tsx|map)$/.test(file) || file.includes('node_modules'))).toEqual([]);
+  });
+
+  it('bears its name: in menus, to the desktop that has its entry, to Windows', () => {
+    const { productName, desktopName } = JSON.parse(asar.extractFile(path.join(resources, 'app.asar'), 'package.json').toString()) as {
+      productName: string;
+      desktopName: string;
+    };
+    // The entry is named after the executable.
+    expect([productName, desktopName]).toEqual(['Evenkeel', 'evenkeel.desktop']);
+    expect(readFileSync(path.join(resources, 'app-id'), 'utf8')).toBe('invalid.evenkeel.desktop');
+    expect(readFileSync(path.join(resourcesWithFeed, 'app-id'), 'utf8')).toBe('org.example.evenkeel');
   });
 
   it('is small: the app without Electron stays under 12 MiB', () => {

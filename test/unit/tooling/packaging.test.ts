@@ -1,7 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { linkScheme } from '../../../electron/main/deep-link.ts';
 
 /** Files no test runs: the packager's and the build service's are read as they would read them. */
 
@@ -13,10 +15,13 @@ const read = (name: string) => readFileSync(path.join(root, name), 'utf8');
 
 interface BuilderConfig {
   appId: string;
-  publish: unknown;
   asar: unknown;
   electronFuses: Record<string, boolean>;
-  linux: { target: string[] };
+  afterPack: string;
+  fileAssociations: { ext: string; mimeType: string }[];
+  nsis: { include: string };
+  linux: { target: string[]; executableName: string };
+  deb: object;
   mac: { target: unknown; entitlements: string; hardenedRuntime: boolean };
   win: { target: string[] };
   directories: { buildResources: string };
@@ -40,14 +45,83 @@ describe('electron-builder.yml', () => {
     expect(check({ ...config, electronFuses: { ...config.electronFuses, runAsNod: false } })).toBe(false);
   });
 
-  it('names every format, signs with the hardened runtime, publishes nowhere', () => {
+  it('names every format, signs with the hardened runtime, publishes nowhere by itself', () => {
     expect(config.linux.target).toEqual(['deb', 'AppImage', 'tar.gz']);
-    expect(config.mac.target).toEqual([{ target: 'dmg', arch: 'universal' }]);
+    expect(config.mac.target).toEqual([
+      { target: 'dmg', arch: 'universal' },
+      { target: 'zip', arch: 'universal' },
+    ]);
     expect(config.win.target).toEqual(['nsis', 'portable']);
-    expect(config.publish).toBeNull();
+    expect(config).not.toHaveProperty('publish');
     expect(config.mac.hardenedRuntime).toBe(true);
+    // Else what is packed without an identity does not start on Apple silicon, its fuses having been flipped.
+    expect(config.electronFuses['resetAdHocDarwinSignature']).toBe(true);
     // A name under a domain of somebody else's would be a claim.
     expect(config.appId).toMatch(/^invalid\./);
+  });
+
+  it('has Linux open what ends in .evenkeel.json, and in .evenkeel', async () => {
+    const { LinuxTargetHelper } = fromBuilder('./out/targets/LinuxTargetHelper.js') as {
+      LinuxTargetHelper: new (packager: object) => { computeMimeTypeFiles(): Promise<string> };
+    };
+    const folder = mkdtempSync(path.join(tmpdir(), 'evenkeel-mime-'));
+    try {
+      const getTempFile = () => Promise.resolve(path.join(folder, 'types.xml'));
+      const helper = new LinuxTargetHelper({ fileAssociations: config.fileAssociations, getTempFile });
+      const types = readFileSync(await helper.computeMimeTypeFiles(), 'utf8');
+      const globs = [...types.matchAll(/<glob pattern="([^"]*)"/g)].map(([, glob]) => glob);
+      expect(globs).toEqual(['*.evenkeel.json', '*.evenkeel']);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  const metadata = JSON.parse(read('package.json')) as { productName: string; desktopName: string; description: string };
+
+  it('has every start from a desktop on Linux in the sandbox, with its windows under its own entry', async () => {
+    interface Target {
+      desktopEntry: { value: Promise<string> };
+    }
+    const { default: AppImageTarget } = fromBuilder('./out/targets/appimage/AppImageTarget.js') as {
+      default: new (unused: null, packager: object, helper: object, folder: string) => Target;
+    };
+    const { LinuxTargetHelper } = fromBuilder('./out/targets/LinuxTargetHelper.js') as {
+      LinuxTargetHelper: new (packager: object) => object;
+    };
+    const { productName, description } = metadata;
+    const packager = {
+      config,
+      platformSpecificBuildOptions: config.linux,
+      appInfo: { productName, sanitizedProductName: productName, description, buildVersion: '1' },
+      info: { metadata },
+      executableName: config.linux.executableName,
+      fileAssociations: config.fileAssociations,
+    };
+    const entry = await new AppImageTarget(null, packager, new LinuxTargetHelper(packager), '').desktopEntry.value;
+    expect(entry).toContain('\nName=Evenkeel\nExec=AppRun %U\n');
+    expect(entry).toContain('\nStartupWMClass=evenkeel\n');
+    expect(metadata.desktopName).toBe(`${config.linux.executableName}.desktop`);
+  });
+
+  it('has what a deb must say of itself, wherever it is packed', async () => {
+    interface Prototype {
+      computeFpmMetaInfoOptions(this: object): Promise<unknown>;
+      computePackageUrl(this: object): Promise<string | null>;
+    }
+    const { default: FpmTarget } = fromBuilder('./out/targets/FpmTarget.js') as { default: { prototype: Prototype } };
+    const { AppInfo } = fromBuilder('./out/appInfo.js') as { AppInfo: { prototype: Prototype } };
+    // Of no repository that would say where its home is.
+    const info = { metadata, repositoryInfo: Promise.resolve(null) };
+    const appInfo = { info, notNullDevMetadata: {}, computePackageUrl: AppInfo.prototype.computePackageUrl, linuxPackageName: 'evenkeel' };
+    const said = await FpmTarget.prototype.computeFpmMetaInfoOptions.call({ packager: { appInfo, info }, options: config.deb });
+    expect(said).toMatchObject({ name: 'evenkeel', url: 'https://evenkeel.invalid/' });
+  });
+
+  it('takes out of the registry what the program put there', () => {
+    const script = read(config.nsis.include);
+    expect(script).toContain('!macro customUnInstall\n');
+    expect(script).toContain(`DeleteRegKey HKCU "Software\\Classes\\${linkScheme}"`);
+    expect(script).toContain(String.raw`DeleteRegValue HKCU "Software\Microsoft\Windows\CurrentVersion\Run" "${'${APP_ID}'}"`);
   });
 
   it('names files that are there; the icon is large enough for every system', () => {
@@ -72,7 +146,7 @@ describe('.github/workflows/ci.yml', () => {
     steps: Step[];
     needs?: string | string[];
     'timeout-minutes'?: number;
-    strategy: { matrix: { os?: string[]; node?: string[] } };
+    strategy: { matrix: { os?: string[]; node?: string[]; exclude?: { os: string; node: string }[] } };
   }
   const workflow = yaml.load(read('.github/workflows/ci.yml')) as { permissions: object; concurrency: object; jobs: Record<string, Job> };
   const jobs = Object.entries(workflow.jobs);
@@ -105,8 +179,13 @@ describe('.github/workflows/ci.yml', () => {
   });
 
   it('tests on three systems with the oldest and the newest Node', () => {
-    const { os, node } = workflow.jobs['test']!.strategy.matrix;
+    const { os, node, exclude } = workflow.jobs['test']!.strategy.matrix;
     expect(os?.map((name) => name.split('-')[0])).toEqual(['ubuntu', 'macos', 'windows']);
     expect(node).toEqual(['20.19', '24']);
+    // The suites themselves need a newer one, which is brought along for these systems alone.
+    const { optionalDependencies } = JSON.parse(read('package.json')) as { optionalDependencies: Record<string, string> };
+    const brought = Object.keys(optionalDependencies).map((name) => name.split('-')[1]);
+    const without = os!.filter((name) => !brought.includes({ ubuntu: 'linux', windows: 'win', macos: 'darwin' }[name.split('-')[0]!]));
+    expect(exclude).toEqual(without.map((name) => ({ os: name, node: '20.19' })));
   });
 });
