@@ -78,8 +78,7 @@ export async function runApp(mainFolder: string, asked: AskedFor): Promise<void>
 
   app.on('activate', window.show);
   app.on('window-all-closed', () => {
-    // On macOS an application stays when its windows go; so does the balancer.
-    if (process.platform !== 'darwin') app.quit();
+    if (!staysWithoutWindow(plane)) app.quit();
   });
   followLogin(plane, saved);
   followUpdates(plane, saved, updates);
@@ -167,6 +166,7 @@ function windowOf({
           tellAboutTray(preferences);
           return true;
         },
+        staysWithout: () => staysWithoutWindow(plane),
         onLoadFailed(error) {
           log('error', 'The window could not be loaded.', { detail: messageOf(error) });
         },
@@ -183,6 +183,11 @@ function windowOf({
       });
     },
   };
+}
+
+/** On macOS an application stays when its windows go, and so does the balancer; elsewhere it does where its owner keeps it in the tray. */
+function staysWithoutWindow(plane: Pick<ControlPlane, 'settings'>): boolean {
+  return process.platform === 'darwin' || plane.settings().closeToTray;
 }
 
 /** Said once: a program that goes on without its window must not surprise anybody. */

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { BrowserWindow, dialog, screen, type RenderProcessGoneDetails } from 'electron';
 import { appOrigin } from './app-protocol.ts';
 import { CrashPolicy } from './crash-policy.ts';
+import { hideWindow } from './hide-window.ts';
 import type { EventTarget } from './ipc-transport.ts';
 import { boundsToOpen, minimumSize, windowStateSchema, type WindowState } from './window-state.ts';
 
@@ -17,6 +18,8 @@ export interface MainWindowOptions {
   hidesInstead(): boolean;
   /** The page could not be loaded. */
   onLoadFailed(error: unknown): void;
+  /** Whether the program goes on without its window. */
+  staysWithout(): boolean;
   /** The page crashed and is loaded again. */
   onCrash(reason: string): void;
 }
@@ -69,9 +72,13 @@ export function openMainWindow(options: MainWindowOptions): MainWindow {
     options.saveState(state());
     if (!options.hidesInstead()) return;
     event.preventDefault();
-    window.hide();
+    hideWindow(window);
   });
-  recover(window, options.onCrash);
+  // Windows ends a program with its session without closing its window first.
+  window.on('session-end', () => {
+    options.saveState(state());
+  });
+  recover(window, options);
   stayOnScreen(window, state);
   window.loadURL(`${appOrigin}/index.html`).catch((error: unknown) => {
     // Closed while it loaded: nobody misses it.
@@ -112,7 +119,7 @@ export function openMainWindow(options: MainWindowOptions): MainWindow {
 }
 
 /** A page that crashes is loaded again, once by itself and then when its owner says so; one that hangs when its owner says so. */
-function recover(window: BrowserWindow, onCrash: (reason: string) => void): void {
+function recover(window: BrowserWindow, { onCrash, staysWithout }: Pick<MainWindowOptions, 'onCrash' | 'staysWithout'>): void {
   const policy = new CrashPolicy();
   const load = (): void => {
     if (!window.isDestroyed()) window.webContents.reload();
@@ -129,8 +136,8 @@ function recover(window: BrowserWindow, onCrash: (reason: string) => void): void
         type: 'error',
         title: 'Evenkeel',
         message: 'The window failed again.',
-        detail: `Its page ended (${reason}) twice within a minute. Balancing goes on without it.`,
-        buttons: ['Load it again', 'Close the window'],
+        detail: `Its page ended (${reason}) twice within a minute. Balancing goes on meanwhile.`,
+        buttons: ['Load it again', staysWithout() ? 'Close the window' : 'Quit Evenkeel'],
         defaultId: 0,
         cancelId: 1,
       })

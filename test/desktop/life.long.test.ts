@@ -87,6 +87,10 @@ describeLife('the rest of its life', (life) => {
       return window?.getBounds();
     });
     expect(moved!.x).toBeLessThan(4_000);
+    // Windows ends the session, and the program with it.
+    await life.app.inMain(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.emit('session-end'));
+    const saved = JSON.parse(readFileSync(path.join(life.userData, 'preferences.json'), 'utf8')) as { window: { bounds: unknown } };
+    expect(saved.window.bounds).toEqual(moved);
   });
 
   it('announces a node that goes down, and leads to that moment', async () => {

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
-import { click, describeLife, hash, request, shown, text, windowState } from './life-harness.ts';
+import { click, describeLife, hash, type Noted, request, shown, text, windowState } from './life-harness.ts';
 import { until } from './launch-app.ts';
 
 /** The desktop app over its life: started, started twice, put to sleep, paused, crashed. */
@@ -142,11 +142,25 @@ describeLife('its life', (life) => {
       20_000,
     );
     expect(await (await fetch(url)).text()).toBe('one');
+    // Its last button: to close the window.
+    await life.app.inMain(() => void ((globalThis as unknown as { noted: Noted }).noted.answer = 1));
     await crash();
     await until(
       () => shown(life.app),
       ({ asked }) => asked.some(({ message }) => message === 'The window failed again.'),
       20_000,
     );
+    await until(
+      () => windowState(life.app),
+      (windows) => windows.length === 0,
+    );
+    // Without its window it goes on, as it was said, and a second start brings the window back.
+    expect(await (await fetch(url)).text()).toBe('one');
+    expect(await life.app.startAgain([])).toBe(0);
+    await until(
+      () => windowState(life.app),
+      (windows) => windows.length === 1,
+    );
+    expect(await (await fetch(url)).text()).toBe('one');
   });
 });
