@@ -1,6 +1,6 @@
-import { Notification } from 'electron';
 import type { ControlPlane } from '../control/control-plane.ts';
 import type { KeyValueStore } from '../store/electron-store.ts';
+import { Announcements } from './announcements.ts';
 import { expiringCertificates } from './certificate-expiry.ts';
 import { DarkListeners } from './dark-listeners.ts';
 import type { EngineMirror } from './engine-mirror.ts';
@@ -31,22 +31,7 @@ export interface Announcer {
 }
 
 export function announce({ plane, mirror, preferences, isWatched, onOpen }: AnnounceOptions): Announcer {
-  // An object nobody holds is collected, and its click is then heard by nobody.
-  const open = new Set<Notification>();
-  const show = (notice: Notice): void => {
-    if (!Notification.isSupported()) return;
-    const shown = new Notification({ title: notice.title, body: notice.body });
-    open.add(shown);
-    const gone = (): void => {
-      open.delete(shown);
-    };
-    shown.on('click', () => {
-      gone();
-      onOpen(notice);
-    });
-    shown.on('close', gone);
-    shown.show();
-  };
+  const announcements = new Announcements();
   const notices = new Notices({
     now: () => Date.now(),
     after: (ms, fn) => {
@@ -64,7 +49,11 @@ export function announce({ plane, mirror, preferences, isWatched, onOpen }: Anno
       mirror()
         ?.pools.find((one) => one.id === pool)
         ?.nodes.find((one) => one.id === node)?.label ?? node,
-    show,
+    show: (notice) => {
+      announcements.show(notice, () => {
+        onOpen(notice);
+      });
+    },
   });
 
   const stop = plane.subscribe('journal.entry', (entry) => {

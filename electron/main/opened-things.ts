@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { readBounded, TooLargeError } from '../store/read-bounded.ts';
 import { linkScheme } from './deep-link.ts';
 
@@ -21,8 +22,19 @@ export function askedByArguments(argv: readonly string[], cwd: string): Asked[] 
   return argv.slice(1).flatMap((argument): Asked[] => {
     if (argument.startsWith(`${linkScheme}:`)) return [{ kind: 'link', link: argument }];
     if (argument.startsWith('-') || !fileEnding.test(argument)) return [];
-    return [{ kind: 'file', path: path.resolve(cwd, argument) }];
+    return [{ kind: 'file', path: path.resolve(cwd, localPath(argument)) }];
   });
+}
+
+/** Desktops on Linux may hand over a file by its address (`%U` of a desktop entry), and do so for names that have a # in them. */
+function localPath(argument: string): string {
+  if (!argument.startsWith('file://')) return argument;
+  try {
+    return fileURLToPath(argument);
+  } catch {
+    // On another machine: there is no such file here, and that is what is then said.
+    return argument;
+  }
 }
 
 /** A file's text as the window is to show it, or why there is none. Nothing is applied by it. */

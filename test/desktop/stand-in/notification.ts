@@ -19,6 +19,6 @@ export class Notification extends EventEmitter {
     this.emit('show');
   }
   close(): void {
-    this.emit('close');
+    this.emit('close', {});
   }
 }

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { askedByArguments, readOpened } from '../../../electron/main/opened-things.ts';
 
@@ -14,6 +15,11 @@ describe('what a command line asks to open', () => {
       { kind: 'file', path: path.resolve('/b/c.EVENKEEL') },
       { kind: 'link', link: 'evenkeel://live' },
     ]);
+  });
+
+  it('is a file by its address, as desktops of Linux may say it', () => {
+    const file = path.resolve('/some where/50% #1.evenkeel.json');
+    expect(askedByArguments(['evenkeel', pathToFileURL(file).href], cwd)).toEqual([{ kind: 'file', path: file }]);
   });
 
   it('is nothing else: switches, folders, other files, the program itself', () => {
