@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { ContractError } from '../../shared/contract/envelope.ts';
-import { JsonError, parseJson } from '../store/json-text.ts';
+import { JsonError, parseJson } from '../../shared/model/json-text.ts';
 
 /** 1 MiB. */
 const maxBodyBytes = 1024 * 1024;

@@ -106,7 +106,7 @@ export class Backups implements BackupShelf {
   }
 
   async #write(id: string, text: string): Promise<void> {
-    await (await stageFile(this.#path(id), text)).commit();
+    await (await stageFile(this.#path(id), text, 0o600)).commit();
   }
 
   async #try(work: () => Promise<void>): Promise<void> {

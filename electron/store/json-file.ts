@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { chmod, chown, copyFile, lstat, open, readFile, readdir, readlink, realpath, rename, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { JsonError, parseJson } from './json-text.ts';
+import { JsonError, parseJson } from '../../shared/model/json-text.ts';
 import { makeFolder } from './make-folder.ts';
 import { readBounded, TooLargeError } from './read-bounded.ts';
 import { ChangedError, DamagedError, StoreError, type BackupShelf, type DocumentStore, type Recovery, type StagedWrite } from './store.ts';
@@ -112,17 +112,20 @@ async function syncFolder(folder: string): Promise<void> {
  * Writes a file so that after a crash at any moment either the old or the new content is there: a temporary file in the
  * same folder, flushed, renamed over the old one, the folder flushed. Permissions and owner are kept (a new file: 0600,
  * as it may hold keys), symbolic links followed to the real file.
+ * @param ownMode of a file that is the program's own: it gets this mode whatever was there, and takes the place of a symbolic link, so that
+ * nobody decides by what he put there before who may read it, or where it goes.
  * @throws StoreError
  */
-export async function stageFile(path: string, content: string): Promise<StagedWrite> {
+export async function stageFile(path: string, content: string, ownMode?: number): Promise<StagedWrite> {
   let temporary: string | undefined;
   try {
-    const file = await target(path);
+    const isOwn = ownMode !== undefined;
+    const file = isOwn ? resolve(path) : await target(path);
     const folder = dirname(file);
-    const before = await stat(file).catch(() => undefined);
+    const before = await (isOwn ? lstat(file) : stat(file)).catch(() => undefined);
     // A rename would put a file in the place of /dev/null.
     if (before?.isDirectory()) throw new Error('it is a folder; name a file in it');
-    if (before && !before.isFile()) throw new Error('it is no ordinary file');
+    if (before && !before.isFile() && !before.isSymbolicLink()) throw new Error('it is no ordinary file');
     makeFolder(folder);
     const prefix = `.${basename(file)}.`;
     await sweep(folder, prefix);
@@ -130,11 +133,11 @@ export async function stageFile(path: string, content: string): Promise<StagedWr
     const handle = await open(temporary, 'wx', 0o600);
     try {
       await handle.writeFile(content);
-      if (before) {
-        // Only root may give files away; anybody else keeps what he has, or the folder's rules.
-        if (process.getuid?.() === 0) await chown(temporary, before.uid, before.gid);
-        await chmod(temporary, before.mode & 0o7777);
-      }
+      // Only root may give files away; anybody else keeps what he has, or the folder's rules. The folder's owner could take it anyway.
+      if (before && process.getuid?.() === 0 && (!isOwn || before.uid === (await stat(folder)).uid))
+        await chown(temporary, before.uid, before.gid);
+      const mode = ownMode ?? (before && before.mode & 0o7777);
+      if (mode !== undefined) await chmod(temporary, mode);
       await handle.sync();
     } finally {
       await handle.close();

@@ -98,6 +98,12 @@ describe('Settings', { timeout: 30_000 }, () => {
     expect(await card.getByRole('button', { name: 'Apply' }).isDisabled()).toBe(true);
     await choose(page, 'broken.json', '{"version": 1,');
     await page.getByText('This is no valid JSON').waitFor();
+    await choose(page, 'twice.evenkeel.json', '\ufeff{"version": 1,\r\n "pools": [], "pools": []}');
+    await page.getByText('This is no valid JSON: line 2, column 15: pools is given twice.').waitFor();
+    await choose(page, 'deep.json', `{"version": 1, "pools": ${'['.repeat(100_000)}`);
+    await page.getByText('nested deeper than 100 levels').waitFor();
+    await choose(page, 'empty.evenkeel.json', '');
+    await page.getByText('the file is empty').waitFor();
     await choose(page, 'poem.txt', 'no section in it');
     await page.getByText('This is no haproxy.cfg').waitFor();
     await page.context().close();

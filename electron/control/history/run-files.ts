@@ -67,7 +67,7 @@ export function createRunFiles(folder: string, log: Log): RunShelf {
     return (index = found);
   };
   const put = async (name: string, content: string): Promise<void> => {
-    const staged = await stageFile(join(folder, name), content);
+    const staged = await stageFile(join(folder, name), content, 0o600);
     await staged.commit();
   };
   const putIndex = async (): Promise<void> => {

@@ -2,6 +2,7 @@ import { FileUp } from 'lucide-react';
 import { useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
 import { ContractError } from '../../../shared/contract/envelope.ts';
 import type { Config } from '../../../shared/model/config.ts';
+import { JsonError, parseJson } from '../../../shared/model/json-text.ts';
 import { parseConfig, type ConfigIssue } from '../../../shared/model/validate.ts';
 import { errorMessage } from '../../bridge/client.ts';
 import { useClient } from '../../bridge/context.tsx';
@@ -26,11 +27,13 @@ interface Loaded {
   issues: ConfigIssue[];
 }
 
+/** As strict as for a file that is served: what is given twice there is a mistake here, too. */
 function readJson(text: string): unknown {
   try {
-    return JSON.parse(text.replace(/^\ufeff/, ''));
+    return parseJson(text.replace(/^\ufeff/, ''));
   } catch (error) {
-    throw new ContractError('BAD_REQUEST', `This is no valid JSON: ${error instanceof Error ? error.message : String(error)}`);
+    if (!(error instanceof JsonError)) throw error;
+    throw new ContractError('BAD_REQUEST', `This is no valid JSON: line ${error.line}, column ${error.column}: ${error.message}.`);
   }
 }
 
@@ -74,7 +77,7 @@ export function ImportSection() {
     setBusy(true);
     try {
       const text = await textOf();
-      const isJson = /^\ufeff?\s*[{[]/.test(text);
+      const isJson = /\.(json|evenkeel)$/i.test(name) || /^\ufeff?\s*[{[]/.test(text);
       const { config, notes } = isJson
         ? { config: readJson(text), notes: [] }
         : await client.request('config.import', { from: 'haproxy', text });

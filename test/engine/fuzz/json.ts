@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { readJsonFile } from '../../../electron/store/json-file.ts';
-import { JsonError, parseJson } from '../../../electron/store/json-text.ts';
+import { JsonError, parseJson } from '../../../shared/model/json-text.ts';
 import { StoreError } from '../../../electron/store/store.ts';
 import { show } from '../../support/strict-http.ts';
 import { wholeConfig } from './config.ts';

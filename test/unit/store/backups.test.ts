@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -50,6 +50,22 @@ describe('backups', () => {
     now -= 100 * minute;
     await backups.keep('{"n":4}');
     expect(await documentsOf(backups)).toContainEqual({ n: 4 });
+  });
+
+  it.skipIf(process.platform === 'win32')('are for their owner whatever had their names, and follow no links', async () => {
+    const backups = shelf();
+    await backups.mirror('{"n":1}');
+    const mirror = join(folder, 'backups', 'evenkeel.current.json');
+    await chmod(mirror, 0o666);
+    await backups.mirror('{"n":2}');
+    expect((await stat(mirror)).mode & 0o777).toBe(0o600);
+    await writeFile(join(folder, 'victim'), 'as it was');
+    await rm(mirror);
+    await symlink(join(folder, 'victim'), mirror);
+    await backups.mirror('{"n":3}');
+    expect(await readFile(join(folder, 'victim'), 'utf8')).toBe('as it was');
+    expect(await readFile(mirror, 'utf8')).toBe('{"n":3}');
+    expect(problems).toEqual([]);
   });
 
   it('reads nothing but its own', async () => {

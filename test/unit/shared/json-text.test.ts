@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { JsonError, parseJson } from '../../../electron/store/json-text.ts';
+import { JsonError, parseJson } from '../../../shared/model/json-text.ts';
 
 function mistake(text: string): string {
   try {

@@ -1,4 +1,4 @@
-import { formatPath } from '../../shared/model/validate.ts';
+import { formatPath } from './validate.ts';
 
 /** Where and why a text is not JSON. Line and column count from 1, the column in characters. */
 export class JsonError extends Error {
