@@ -48,7 +48,7 @@ export class AuthorityKeeper {
   readonly #options: AuthorityKeeperOptions;
   readonly #trust: TrustPort;
   readonly #timer: ReturnType<typeof setInterval> | undefined;
-  /** What could not be renewed and why, so that it is said once. */
+  /** What could not be renewed and why, so that it is said once; '': the authority itself. */
   readonly #said = new Map<string, string>();
   #renewing: Promise<void> | undefined;
 
@@ -154,9 +154,22 @@ export class AuthorityKeeper {
     return certificate;
   }
 
+  /** A replacement that was cut short, by whatever program, goes on here. */
+  async #finish(authority: Authority): Promise<void> {
+    try {
+      await authority.finish();
+      this.#said.delete('');
+    } catch (error) {
+      const reason = messageOf(error);
+      if (this.#said.get('') !== reason) this.#options.log('error', `The local authority: ${reason}`);
+      this.#said.set('', reason);
+    }
+  }
+
   async #renew(files: Named[]): Promise<void> {
     const { authority, fact, log } = this.#options;
     if (!authority) return;
+    await this.#finish(authority);
     for (const { id, ...pair } of files) {
       const leaf = await authority.look(pair);
       if (!leaf?.due) continue;
@@ -193,12 +206,12 @@ export class AuthorityKeeper {
     return [...leafs.values()].map((leaf) => this.#describe(leaf));
   }
 
-  #describe({ facts, certFile, keyFile }: Leaf): Issued {
+  #describe({ facts, certFile, keyFile, former = false }: Leaf & { former?: boolean }): Issued {
     const { config, folder } = this.#options.running();
     const usedBy = named(config, folder)
       .filter((one) => one.certFile === certFile)
       .map(({ id }) => id);
-    return { facts, certFile, keyFile, usedBy, renewsAt: renewalTime(facts) };
+    return { facts, certFile, keyFile, usedBy, renewsAt: former ? facts.notBefore : renewalTime(facts) };
   }
 }
 

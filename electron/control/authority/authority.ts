@@ -1,5 +1,5 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { chmod, readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { ContractError } from '../../../shared/contract/envelope.ts';
 import { ipVersion } from '../../../shared/model/address.ts';
@@ -7,9 +7,11 @@ import { leafDays, whyNotPermitted } from '../../../shared/model/authority.ts';
 import type { CertificateFacts } from '../../../shared/model/certificate.ts';
 import { fileProblem } from '../../store/json-file.ts';
 import { makeFolder } from '../../store/make-folder.ts';
+import { openToOthers } from '../../store/open-to-others.ts';
 import { readBounded } from '../../store/read-bounded.ts';
 import { StoreError } from '../../store/store.ts';
-import { certificateFacts } from '../certificates/facts.ts';
+import { certificateBlocks, certificateFacts } from '../certificates/facts.ts';
+import { FolderTakenError, lockFolder } from '../history/folder-lock.ts';
 import { KeyStore, writeWhole, type KeyProtection } from './key-store.ts';
 import type { KeyVault } from './key-vault.ts';
 import { makeAuthority, signLeaf, type Pair } from './sign.ts';
@@ -41,6 +43,14 @@ export interface Leaf extends LeafFiles {
   facts: CertificateFacts;
 }
 
+/** A leaf as it lies there. */
+export interface LookedAt extends Leaf {
+  /** It is in the last third of its life, its key does not fit, or an authority signed it that this one took the place of. */
+  due: boolean;
+  /** The last of these. */
+  former: boolean;
+}
+
 /** At the last third of its life: a laptop that sleeps for weeks still wakes in time. */
 export function renewalTime({ notBefore, notAfter }: Pick<CertificateFacts, 'notBefore' | 'notAfter'>): number {
   return notAfter - (notAfter - notBefore) / 3;
@@ -61,7 +71,13 @@ const readText = async (file: string): Promise<string> => (await readBounded(fil
 const isMissing = (error: unknown) => (error as NodeJS.ErrnoException | undefined)?.code === 'ENOENT';
 const same = (a: readonly string[], b: readonly string[]) => a.length === b.length && a.every((name) => b.includes(name));
 
-/** A certificate authority of this user's own, in one folder: `ca.crt`, its key, and in `issued/` what it signed. */
+/** So many authorities that were replaced are remembered, so that what they signed is told from what strangers signed. */
+const mostFormer = 10;
+
+/**
+ * A certificate authority of this user's own, in one folder: `ca.crt`, its key, and in `issued/` what it signed. A process may be ended at any
+ * moment: the authority is then the old one or the new one, each with its key, and what a replacement had not come to is signed by `finish`.
+ */
 export class Authority {
   readonly folder: string;
   readonly #keys: KeyStore;
@@ -79,15 +95,35 @@ export class Authority {
     return join(this.folder, 'ca.crt');
   }
 
+  /** The certificates of those it took the place of, the last one first. */
+  get #formerFile(): string {
+    return join(this.folder, 'ca.former.crt');
+  }
+
   get #issuedFolder(): string {
     return join(this.folder, 'issued');
   }
 
-  /** @returns null when it was not made yet. @throws ContractError CONFLICT when what is there is none. */
+  /** @returns null when it was not made yet. @throws ContractError CONFLICT when what is there is none, or others may have put it there. */
   async certificate(): Promise<AuthorityCertificate | null> {
+    const certificate = await this.#certificate();
+    if (certificate) this.#assertClosed();
+    return certificate;
+  }
+
+  #assertClosed(): void {
+    const why = openToOthers(this.folder);
+    if (why !== undefined)
+      throw new ContractError(
+        'CONFLICT',
+        `The authority in ${this.folder} is not used, because others could put one of theirs in its place: ${why}. Take that right away (chmod go-w), or keep it in another folder.`,
+      );
+  }
+
+  async #certificate(): Promise<AuthorityCertificate | null> {
     let certPem: string;
     try {
-      certPem = await readFile(this.#certFile, 'utf8');
+      certPem = await readText(this.#certFile);
     } catch (error) {
       if (isMissing(error)) return null;
       throw new ContractError('CONFLICT', `The authority ${this.#certFile} cannot be read: ${fileProblem(error)}.`);
@@ -117,7 +153,7 @@ export class Authority {
    */
   replace(elsewhere: readonly LeafFiles[] = []): Promise<AuthorityCertificate> {
     return this.#exclusive(async () => {
-      const leafs = new Map((await this.#leafs()).map((leaf) => [leaf.certFile, leaf]));
+      const leafs = new Map<string, Leaf>((await this.#leafs()).map((leaf) => [leaf.certFile, leaf]));
       for (const { certFile, keyFile } of elsewhere) {
         const leaf = leafs.has(certFile) ? null : await this.look({ certFile, keyFile });
         if (leaf) leafs.set(certFile, leaf);
@@ -125,6 +161,23 @@ export class Authority {
       const made = await this.#make();
       for (const leaf of leafs.values()) await this.#sign(leaf.facts.names, daysOf(leaf.facts), leaf);
       return made;
+    });
+  }
+
+  /**
+   * Goes on with a replacement that was cut short: signs anew what lies in `issued/` and an authority signed that this one took the place of.
+   * @throws ContractError CONFLICT.
+   */
+  finish(): Promise<void> {
+    return this.#exclusive(async () => {
+      if (!(await this.certificate())) return;
+      if (await this.#keys.isWaiting())
+        await this.#alone(async () => {
+          // Settles the key that waits, if it is the one that fits.
+          await this.#pair();
+          await this.#keys.drop();
+        });
+      for (const leaf of await this.#leafs()) if (leaf.former) await this.#sign(leaf.facts.names, daysOf(leaf.facts), leaf);
     });
   }
 
@@ -148,25 +201,27 @@ export class Authority {
     });
   }
 
-  /** What lies in `issued/` and was signed by this authority. */
-  async leafs(): Promise<Leaf[]> {
+  /** What lies in `issued/` and was signed by this authority, or by one it took the place of. */
+  async leafs(): Promise<LookedAt[]> {
     return this.#leafs();
   }
 
   /**
    * Looks at a certificate in files.
-   * @returns what it is, when this authority signed it; `due`: it is in the last third of its life, or its key does not fit.
+   * @returns what it is, when this authority signed it, or one it took the place of.
    */
-  async look(files: LeafFiles): Promise<(Leaf & { due: boolean }) | null> {
-    const authority = await this.certificate().catch(() => null);
+  async look(files: LeafFiles): Promise<LookedAt | null> {
+    const authority = await this.#certificate().catch(() => null);
     if (!authority) return null;
     const pem = await readText(files.certFile).catch(() => '');
     const facts = certificateFacts(pem);
-    if (!facts || !isSignedBy(pem, authority.certPem)) return null;
+    if (!facts) return null;
+    const former = !isSignedBy(pem, authority.certPem);
+    if (former && !(await this.#former()).some((one) => isSignedBy(pem, one))) return null;
     const isPair = await readText(files.keyFile)
       .then((key) => new X509Certificate(pem).checkPrivateKey(createPrivateKey(key)))
       .catch(() => false);
-    return { ...files, facts, due: !isPair || this.#now() >= renewalTime(facts) };
+    return { ...files, facts, former, due: former || !isPair || this.#now() >= renewalTime(facts) };
   }
 
   /** Signs a certificate of its own anew, with another key, for as many days as before. */
@@ -187,13 +242,39 @@ export class Authority {
     return run;
   }
 
+  /** Two programs that made one at the same time would leave the certificate of one and the key of the other. */
+  async #alone<T>(task: () => Promise<T>): Promise<T> {
+    let unlock: () => void;
+    try {
+      unlock = lockFolder(this.folder);
+    } catch (error) {
+      if (!(error instanceof FolderTakenError)) throw error;
+      throw new ContractError('CONFLICT', `Process ${error.pid} is changing the authority in ${this.folder}. Try again in a moment.`);
+    }
+    try {
+      return await task();
+    } finally {
+      unlock();
+    }
+  }
+
+  async #former(): Promise<string[]> {
+    return certificateBlocks(await readText(this.#formerFile).catch(() => ''));
+  }
+
   async #make(): Promise<AuthorityCertificate> {
     const made = await makeAuthority(this.#now());
     makeFolder(this.folder);
-    await this.#keys.write(made.keyPem);
-    // Last: an authority is there when its certificate is.
-    await writeWhole(this.#certFile, made.certPem);
-    await chmod(this.#certFile, 0o644);
+    this.#assertClosed();
+    await this.#alone(async () => {
+      const present = certificateBlocks(await readText(this.#certFile).catch(() => ''));
+      const former = [...new Set([...present, ...(await this.#former())])].slice(0, mostFormer);
+      if (former.length > 0) await writeWhole(this.#formerFile, `${former.join('\n')}\n`, 0o644);
+      await this.#keys.stage(made.keyPem);
+      // The one step between the old authority and the new one.
+      await writeWhole(this.#certFile, made.certPem, 0o644);
+      await this.#keys.settle();
+    });
     const certificate = await this.certificate();
     if (!certificate) throw new Error('The authority just made cannot be read.');
     return certificate;
@@ -203,8 +284,9 @@ export class Authority {
     const certificate = await this.certificate();
     if (!certificate)
       throw new ContractError('CONFLICT', `There is no authority in ${this.folder}. Make one with: evenkeel cert authority`);
-    const keyPem = await this.#keys.read();
-    if (!new X509Certificate(certificate.certPem).checkPrivateKey(createPrivateKey(keyPem)))
+    const own = new X509Certificate(certificate.certPem);
+    const keyPem = await this.#keys.read((pem) => isKeyOf(own, pem));
+    if (keyPem === undefined)
       throw new ContractError(
         'CONFLICT',
         `The key in ${this.folder} is not that of ca.crt. Make another authority: evenkeel cert authority --renew`,
@@ -229,19 +311,19 @@ export class Authority {
     for (let i = 1; ; i++) {
       const base = join(folder, i === 1 ? stem : `${stem}-${i}`);
       const files = { certFile: `${base}.crt`, keyFile: `${base}.key` };
-      const pem = await readFile(files.certFile, 'utf8').catch((error: unknown) => (isMissing(error) ? undefined : ''));
+      const pem = await readText(files.certFile).catch((error: unknown) => (isMissing(error) ? undefined : ''));
       const isFree = pem === undefined && (await stat(files.keyFile).catch(() => undefined)) === undefined;
       if (isFree || same((await this.look(files))?.facts.names ?? [], names)) return files;
     }
   }
 
-  async #leafs(): Promise<Leaf[]> {
+  async #leafs(): Promise<LookedAt[]> {
     const files = await readdir(this.#issuedFolder).catch(() => []);
-    const leafs: Leaf[] = [];
+    const leafs: LookedAt[] = [];
     for (const name of files.filter((one) => one.endsWith('.crt')).sort()) {
       const certFile = join(this.#issuedFolder, name);
       const leaf = await this.look({ certFile, keyFile: certFile.replace(/\.crt$/, '.key') });
-      if (leaf) leafs.push({ certFile, keyFile: leaf.keyFile, facts: leaf.facts });
+      if (leaf) leafs.push(leaf);
     }
     return leafs;
   }
@@ -258,6 +340,14 @@ function inWords(error: unknown): unknown {
 /** Whole days, as they were asked for; an hour of leeway stands before them. */
 function daysOf({ notBefore, notAfter }: CertificateFacts): number {
   return Math.max(1, Math.min(leafDays, Math.round((notAfter - notBefore) / dayMs)));
+}
+
+function isKeyOf(certificate: X509Certificate, pem: string): boolean {
+  try {
+    return certificate.checkPrivateKey(createPrivateKey(pem));
+  } catch {
+    return false;
+  }
 }
 
 function isSignedBy(pem: string, authorityPem: string): boolean {
