@@ -22,7 +22,8 @@ export function parseEventChannels(text: string | null): EventChannel[] {
 /** Server-sent events (the HTML standard's text/event-stream), one stream a reader, bounded in number and in memory. */
 export class EventStreams {
   readonly #subscribe: ControlPlane['subscribe'];
-  readonly #open = new Set<ServerResponse>();
+  /** Each with what ends its subscriptions. */
+  readonly #open = new Map<ServerResponse, () => void>();
 
   constructor(subscribe: ControlPlane['subscribe']) {
     this.#subscribe = subscribe;
@@ -46,10 +47,13 @@ export class EventStreams {
     const keepAlive = setInterval(() => {
       write(': still here\n\n');
     }, keepAliveMs);
-    this.#open.add(response);
-    response.once('close', () => {
+    const unsubscribe = (): void => {
       clearInterval(keepAlive);
       for (const stop of stops) stop();
+    };
+    this.#open.set(response, unsubscribe);
+    response.once('close', () => {
+      unsubscribe();
       this.#open.delete(response);
     });
     // Says at once that the subscription stands: what happens from now on will come.
@@ -57,6 +61,10 @@ export class EventStreams {
   }
 
   close(): void {
-    for (const response of this.#open) response.end();
+    for (const [response, unsubscribe] of this.#open) {
+      // First: it is open until its reader has taken what waits, and what is written after the end is an error that nobody handles.
+      unsubscribe();
+      response.end();
+    }
   }
 }

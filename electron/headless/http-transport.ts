@@ -29,6 +29,8 @@ export interface HttpTransportOptions {
   metricsOpen?: boolean;
   /** Where the built screens are. Default: where the build puts them. */
   screens?: string;
+  /** Who takes nothing of an answer for so long is cut off. Milliseconds, default 60,000; event streams say something every 15,000. */
+  stalledMs?: number;
   /** Whether a loopback peer may have the screens without the token. Default: on Linux, when its socket is this user's or root's. */
   isOwnPeer?: (socket: Socket) => Promise<boolean>;
 }
@@ -151,7 +153,13 @@ class Transport {
       throw new ContractError('BAD_REQUEST', 'The body must come with the header "Content-Type: application/json".');
     }
     const params = parseBody(await readBody(request));
-    sendEnvelope(response, await this.#options.plane.router(sender, channel, params));
+    // What is asked for may take its time; taking the answer may not.
+    const { socket } = request;
+    const { timeout = 0 } = socket;
+    socket.setTimeout(0);
+    const envelope = await this.#options.plane.router(sender, channel, params);
+    socket.setTimeout(timeout);
+    sendEnvelope(response, envelope);
   }
 
   async #metrics(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -228,6 +236,8 @@ export async function startHttpTransport(options: HttpTransportOptions): Promise
     void transport.handle(request, response);
   });
   server.maxConnections = 1_000;
+  // Anybody may ask for the screens' code, and would keep a connection and a file by never reading it.
+  server.timeout = options.stalledMs ?? 60_000;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen({ host: options.host, port: options.port, exclusive: true }, () => {

@@ -367,6 +367,66 @@ describe('events', () => {
     await closed;
     expect(socket.bytesRead).toBeLessThan(300 * 100_000);
   });
+
+  it('end with the program although a reader is behind and more happens meanwhile', async () => {
+    const uncaught: unknown[] = [];
+    const note = (error: unknown) => uncaught.push(error);
+    process.on('uncaughtException', note);
+    try {
+      const socket = connect(ui.port, '127.0.0.1');
+      socket.on('error', () => undefined);
+      socket.write(
+        `GET /api/events?channels=journal.entry HTTP/1.1\r\nHost: 127.0.0.1:${ui.port}\r\nAuthorization: Bearer ${token}\r\n\r\n`,
+      );
+      await once(socket, 'data');
+      socket.pause();
+      // In one turn, so that nothing of it can be sent before the end.
+      for (let i = 0; i < 5; i++) test.engine.emit('fact', { time: i, kind: 'node.up', reason: 'x'.repeat(100_000) });
+      const closed = ui.close();
+      test.engine.emit('fact', { time: 6, kind: 'node.up', reason: 'too late' });
+      await closed;
+      socket.destroy();
+      expect(uncaught).toEqual([]);
+    } finally {
+      process.off('uncaughtException', note);
+    }
+  });
+});
+
+describe('who never reads an answer', () => {
+  it('is cut off, stranger or not, while an answer that takes its time is waited for', async () => {
+    await writeFile(join(screens, 'assets', 'large-B2x9aQz1.js'), Buffer.alloc(4_000_000, 'a'));
+    const impatient = await startHttpTransport({
+      plane: {
+        ...test.plane,
+        router: (...args) =>
+          new Promise((resolve) =>
+            setTimeout(() => {
+              resolve(test.plane.router(...args));
+            }, 1_500),
+          ),
+      },
+      log: () => undefined,
+      token,
+      host: '127.0.0.1',
+      port: 0,
+      screens,
+      stalledMs: 500,
+    });
+    const socket = connect(impatient.port, '127.0.0.1');
+    socket.on('error', () => undefined).pause();
+    const head = `Host: 127.0.0.1:${impatient.port}\r\n\r\n`;
+    for (let i = 0; i < 10; i++) socket.write(`GET /assets/large-B2x9aQz1.js HTTP/1.1\r\n${head}`);
+    const slow = send(impatient.port, { method: 'POST', path: '/api/request/app.info', headers: bearer });
+    expect((await slow).status).toBe(200);
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    // What is read now is what the kernel had taken, and then the end.
+    const end = once(socket, 'close');
+    socket.resume();
+    await end;
+    expect(socket.bytesRead).toBeLessThan(40_000_000);
+    await impatient.close();
+  }, 20_000);
 });
 
 describe('metrics', () => {
