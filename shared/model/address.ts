@@ -76,6 +76,15 @@ export function formatHostPort(host: string, port: number): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
+/** One text for all that mean the same address: IPv6 as RFC 5952 has it, IPv4 in IPv6 (RFC 4291 section 2.5.5.2) as the IPv4 it is. */
+function plainHost(host: string): string {
+  if (!isIpv6(host)) return host.toLowerCase();
+  const plain = new URL(`http://[${host}]/`).hostname.slice(1, -1);
+  const [, high, low] = /^::ffff:([0-9a-f]+):([0-9a-f]+)$/.exec(plain) ?? [];
+  if (high === undefined || low === undefined) return plain;
+  return [parseInt(high, 16), parseInt(low, 16)].flatMap((pair) => [pair >> 8, pair & 0xff]).join('.');
+}
+
 const anyHosts = new Set(['0.0.0.0', '::', '*']);
 const loopbackNames = new Set(['localhost', '::1']);
 
@@ -90,8 +99,8 @@ function isLoopback(host: string): boolean {
  */
 export function reachesListener(target: HostPort, listener: HostPort): boolean {
   if (target.port !== listener.port) return false;
-  const host = target.host.toLowerCase();
-  const bound = listener.host.toLowerCase();
+  const host = plainHost(target.host);
+  const bound = plainHost(listener.host);
   if (host === bound) return true;
   if (anyHosts.has(bound)) return isLoopback(host) || anyHosts.has(host);
   if (anyHosts.has(host)) return isLoopback(bound);

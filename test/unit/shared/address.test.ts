@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
-import { ipVersion, isAddressOrCidr } from '../../../shared/model/address.ts';
+import { ipVersion, isAddressOrCidr, isDnsName, parseHostPort, reachesListener } from '../../../shared/model/address.ts';
 
 /** Addresses as they are, and cut, doubled and mixed up. */
 const digits = fc.constantFrom('', '0', '1', '9', '25', '255', '256', '00', 'a', 'ffff', '10000', 'G', '-1');
@@ -37,4 +37,43 @@ it('a network is what the schema library takes for one, or an address', () => {
     }),
     { numRuns: 20_000 },
   );
+});
+
+it.each([
+  ['127.0.0.1', '[::ffff:127.0.0.1]', true],
+  ['127.0.0.1', '[::FFFF:7f00:1]', true],
+  ['0.0.0.0', '[0:0:0:0:0:0:0:1]', true],
+  ['::', '[::ffff:127.9.9.9]', true],
+  ['::1', '[0:0:0:0:0:0:0:1]', true],
+  ['2001:db8::1', '[2001:DB8:0:0::1]', true],
+  ['::ffff:10.0.0.1', '10.0.0.1', true],
+  ['127.0.0.1', '[::ffff:127.0.0.2]', false],
+  ['10.0.0.1', '[::ffff:127.0.0.1]', false],
+  ['2001:db8::1', '[2001:db8::2]', false],
+])('a listener on %s and a node at %s: the same place, %s', (bound, node, same) => {
+  const target = parseHostPort(`${node}:80`);
+  if (typeof target === 'string') throw new Error(target);
+  expect(reachesListener(target, { host: bound, port: 80 })).toBe(same);
+  expect(reachesListener(target, { host: bound, port: 81 })).toBe(false);
+});
+
+it('names are as long as DNS allows, labels too', () => {
+  const label = 'a'.repeat(63);
+  const longest = `${label}.${label}.${label}.${'a'.repeat(61)}`;
+  expect([longest.length, isDnsName(longest), isDnsName(`${longest}a`)]).toEqual([253, true, false]);
+  expect([isDnsName(label), isDnsName(`${label}a`), isDnsName('a..b'), isDnsName('.'), isDnsName('a.')]).toEqual([
+    true,
+    false,
+    false,
+    false,
+    true,
+  ]);
+  expect(['a:0', 'a:65536', 'a:080', '[fe80::1%eth0]:80', 'fe80::1:80', 'a:80 '].map((text) => typeof parseHostPort(text))).toEqual([
+    'string',
+    'string',
+    'object',
+    'string',
+    'string',
+    'string',
+  ]);
 });
