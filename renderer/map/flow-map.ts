@@ -42,6 +42,7 @@ export class FlowMap {
   private palette: Palette;
   private edges: readonly Edge[] = [];
   private boxes: ReadonlyMap<string, Box> = new Map();
+  private toMeasure: (() => ReadonlyMap<string, Box>) | undefined;
   private bands: PaintedBand[] = [];
   private ids: string[] = [];
   private streams: Stream[] = [];
@@ -121,12 +122,25 @@ export class FlowMap {
 
   setBoxes(boxes: ReadonlyMap<string, Box>): void {
     this.boxes = boxes;
+    this.toMeasure = undefined;
     this.relay();
   }
 
-  setEdges(edges: readonly Edge[]): void {
+  /**
+   * What flows, and where the cards stand that it flows between.
+   * @param measure reads the cards' places: at once where other edges are there than before, else with the next frame, which
+   *   lays the page out in any case.
+   */
+  setEdges(edges: readonly Edge[], measure: () => ReadonlyMap<string, Box>): void {
+    const same = edges.length === this.edges.length && edges.every(({ id }, i) => id === this.edges[i]!.id);
     this.edges = edges;
-    this.relay();
+    this.toMeasure = measure;
+    if (same && !this.reducedMotion && (this.timer !== undefined || this.frame !== undefined)) return;
+    this.measureNow();
+  }
+
+  private measureNow(): void {
+    if (this.toMeasure) this.setBoxes(this.toMeasure());
   }
 
   /** `count` errors happened on an edge since the tick before. */
@@ -283,6 +297,8 @@ export class FlowMap {
   }
 
   private readonly draw = (): void => {
+    // While `frame` is set nobody asks for another.
+    this.measureNow();
     this.frame = undefined;
     const now = performance.now();
     // A tab that slept for a minute does not let a minute's dots in at once.

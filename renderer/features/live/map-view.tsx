@@ -107,11 +107,10 @@ export function MapView({ model, feed, movements, selection, search, onScales, s
   useEffect(() => map?.setReducedMotion(reducedMotion), [map, reducedMotion]);
 
   const edges = useMemo(() => buildEdges(model, selection), [model, selection]);
-  // After each render cards may stand elsewhere; reading some thirty boxes twice a second costs next to nothing.
+  // After each render cards may stand elsewhere.
   useLayoutEffect(() => {
-    if (!map || !content.current) return;
-    map.setBoxes(measure(content.current, scale));
-    map.setEdges(edges);
+    if (!map) return;
+    map.setEdges(edges, () => (content.current ? measure(content.current, scale) : new Map()));
     deck?.depart();
   });
 
@@ -161,7 +160,11 @@ export function MapView({ model, feed, movements, selection, search, onScales, s
     <>
       <div className={css['mapArea']} data-free-foot={foot > 0 ? foot : undefined}>
         <canvas ref={canvas} className={css['canvas']} aria-hidden="true" />
-        <div ref={scroller} className={css['scroller']} onScroll={({ currentTarget: { scrollLeft, scrollTop } }) => map?.scroll(scrollLeft, scrollTop)}>
+        <div
+          ref={scroller}
+          className={css['scroller']}
+          onScroll={({ currentTarget: { scrollLeft, scrollTop } }) => map?.scroll(scrollLeft, scrollTop)}
+        >
           <div ref={content} className={`${css['content']} ${wide ? css['packed'] : ''}`} data-size={size} data-map>
             <div className={`${css['cols']} ${css['heads']}`}>
               <span className={css['k1']}>
