@@ -280,12 +280,14 @@ export class Authority {
     return certificate;
   }
 
-  async #pair(): Promise<Pair> {
+  /** @param tries so often, because another program may put another authority in place between the reading of the two files. */
+  async #pair(tries = 3): Promise<Pair> {
     const certificate = await this.certificate();
     if (!certificate)
       throw new ContractError('CONFLICT', `There is no authority in ${this.folder}. Make one with: evenkeel cert authority`);
     const own = new X509Certificate(certificate.certPem);
     const keyPem = await this.#keys.read((pem) => isKeyOf(own, pem));
+    if (keyPem === undefined && tries > 1) return this.#pair(tries - 1);
     if (keyPem === undefined)
       throw new ContractError(
         'CONFLICT',

@@ -131,6 +131,23 @@ describe('the files of an authority', () => {
     expect(existsSync(at('a/lock'))).toBe(false);
   });
 
+  it('are read again when another program replaces them between the certificate and the key', async () => {
+    await new Authority({ folder: at('a'), vault: keychain }).ensure();
+    cpSync(at('a'), at('after'), { recursive: true });
+    await new Authority({ folder: at('after'), vault: keychain }).replace();
+    let replaced = false;
+    const meanwhile: KeyVault = {
+      ...keychain,
+      decrypt: (sealed) => {
+        if (replaced) return flip(sealed).toString();
+        replaced = true;
+        cpSync(at('after'), at('a'), { recursive: true });
+        return flip(Buffer.from(text(at('a/ca.key.sealed')), 'base64')).toString();
+      },
+    };
+    expect(isWhole(await new Authority({ folder: at('a'), vault: meanwhile }).issue(['more.test']))).toBe(true);
+  });
+
   it.skipIf(process.platform === 'win32')('are for their owner, whoever could read them before, and stay in their folder', async () => {
     await authority().ensure();
     chmodSync(at('a/ca.key'), 0o644);
