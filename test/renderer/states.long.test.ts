@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => screens.close());
 
 /** The screen of now stands: its own file has come, and what it says. */
-const stands = (page: Page) => page.locator('main:not([aria-busy=true])').filter({ hasText: /\S/ }).first().waitFor({ timeout: 30_000 });
+const stands = (page: Page) => page.locator('main:not([aria-busy=true])').filter({ hasText: /\S/ }).first().waitFor({ timeout: 120_000 });
 
 /** What the page is told is drawn, and what opens has opened; what fades for seconds is not waited for. */
 const settled = (page: Page) =>
@@ -53,7 +53,7 @@ describe.concurrent.each(stateNames)('%s', (name) => {
         fake: { ...state.fake, history: 120_000 },
         isUnreached: state.isUnreached ?? false,
       });
-      page.setDefaultTimeout(30_000);
+      page.setDefaultTimeout(120_000);
       await page.waitForTimeout(300);
       await state.act?.(page);
       await page.waitForTimeout(1_200);
