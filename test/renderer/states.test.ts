@@ -129,6 +129,8 @@ describe.each(cases)('$state', ({ state, hash, act, says, structure }) => {
       [1024, 700, 24],
     ] as const) {
       if (width !== 1280) {
+        // So many cards take seconds to lay out; the long test has them in every size.
+        if (state === '200-nodes') break;
         await page.setViewportSize({ width, height });
         await setTextSize(page, text);
         await advance(page, 500);
