@@ -415,7 +415,8 @@ export function createFakeMain(options: FakeOptions = {}): FakeMain {
           (!search || c.key.toLowerCase().includes(search.toLowerCase())),
       );
       if (sort) {
-        const worth = (c: BalancedClient) => (sort === 'expires' ? (c.expiresAt ?? Number.MAX_VALUE) : sort === 'rate' ? (c.requestsPerSecond ?? -1) : c[sort]);
+        const worth = (c: BalancedClient) =>
+          sort === 'expires' ? (c.expiresAt ?? Number.MAX_VALUE) : sort === 'rate' ? (c.requestsPerSecond ?? -1) : c[sort];
         const sign = order === 'desc' ? -1 : 1;
         found.sort((a, b) => sign * (worth(a) < worth(b) ? -1 : worth(a) > worth(b) ? 1 : 0));
       }

@@ -207,9 +207,7 @@ function trackNodes(run: Run, pools: readonly PoolState[]): Map<string, NodeTrac
 }
 
 function trackListeners(run: Run, listeners: readonly ListenerState[]): Map<string, ListenerStep[]> {
-  const tracks = new Map(
-    listeners.map((l) => [l.id, [{ time: l.since, state: l.state, reason: l.reason }] as ListenerStep[]]),
-  );
+  const tracks = new Map(listeners.map((l) => [l.id, [{ time: l.since, state: l.state, reason: l.reason }] as ListenerStep[]]));
   for (const { kind, listener, time, reason = '' } of run.entries) {
     const steps = tracks.get(listener ?? '');
     if (!steps) continue;

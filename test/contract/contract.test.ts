@@ -155,7 +155,17 @@ describe('the contract', () => {
 describe('moving the clients of a node', () => {
   it('counts those it moves, names what is not there, and refuses when nobody else would take them', async () => {
     const how = { how: 'chosen:turn' as const, from: null, reason: null, pinnedTo: null };
-    const client = { pool: 'web', kind: 'address' as const, since: 1, lastSeen: 1, moves: 0, requests: 1, requestsPerSecond: null, ...how, expiresAt: null };
+    const client = {
+      pool: 'web',
+      kind: 'address' as const,
+      since: 1,
+      lastSeen: 1,
+      moves: 0,
+      requests: 1,
+      requestsPerSecond: null,
+      ...how,
+      expiresAt: null,
+    };
     it_.engine.clients = [
       { ...client, key: '10.0.0.1', node: 'a', pinned: false },
       { ...client, key: '10.0.0.2', node: 'a', pinned: true, pinnedTo: 'a' },

@@ -120,7 +120,18 @@ describe('what the journal says of a client', () => {
 
 describe('why a client is where it is', () => {
   const client: Client = {
-    ...{ pool: 'web', key: 'x', kind: 'cookie', node: 'b', since: 1, lastSeen: 1, moves: 0, requests: 1, requestsPerSecond: null, expiresAt: null },
+    ...{
+      pool: 'web',
+      key: 'x',
+      kind: 'cookie',
+      node: 'b',
+      since: 1,
+      lastSeen: 1,
+      moves: 0,
+      requests: 1,
+      requestsPerSecond: null,
+      expiresAt: null,
+    },
     ...{ pinned: false, pinnedTo: null, how: 'chosen:turn', from: null, reason: null },
   };
   const name = (node: string) => `api-${node}`;

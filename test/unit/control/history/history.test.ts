@@ -35,7 +35,16 @@ function world(begin = t0) {
   const engine = {
     snapshot: () => ({ ...snapshot(begin), seq: ++seq }),
     listClients: () => {
-      const client = { pool: 'web', kind: 'cookie' as const, since: 1, lastSeen: 1, moves: 0, requests: 1, requestsPerSecond: null, expiresAt: null };
+      const client = {
+        pool: 'web',
+        kind: 'cookie' as const,
+        since: 1,
+        lastSeen: 1,
+        moves: 0,
+        requests: 1,
+        requestsPerSecond: null,
+        expiresAt: null,
+      };
       const clients = [...places].map(([key, node]) => ({
         ...client,
         key,
