@@ -1,6 +1,6 @@
 /**
  * Draws the app's icon and the tray's pictures out of resources/icon.svg and resources/tray/tray.svg: `node scripts/pictures.mjs`, with
- * Node 24, after a change of one of them. The PNG files are committed; test/unit/tooling/pictures.test.ts holds them against the SVG.
+ * Node 24, after a change of one of them. The PNG files are committed; test/unit/tooling/pictures.long.test.ts holds them against the SVG.
  */
 import { writeFileSync } from 'node:fs';
 import { launchBrowser } from '../test/support/browser.ts';

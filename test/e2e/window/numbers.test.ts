@@ -110,7 +110,8 @@ it('Live, Traffic, Requests and Clients say what was seen outside, to the last r
   expect(clients.reduce((sum, client) => sum + client.moves, 0)).toBe(retried);
 
   // Live: what is counted of the listener and each node, and who is where.
-  const fact = (name: string) => page.locator('aside.inspector dl > div', { has: page.getByText(name, { exact: true }) }).locator('dd');
+  const fact = (name: string) =>
+    page.locator('aside.inspector dt').getByText(name, { exact: true }).locator('xpath=following-sibling::dd[1]');
   await go('#/live/listener/web');
   await expect.poll(() => fact('Requests').innerText()).toBe(String(asked));
   expect(await fact('Errors').innerText()).toBe(`${count(500)} seen by clients`);
