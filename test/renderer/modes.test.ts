@@ -209,6 +209,8 @@ test('the palette does everything by keys alone', async () => {
 test('shortcuts lead everywhere, ? lists them all, and nothing fires while typing', async () => {
   const page = await open('#/live');
   const at = (hash: string) => page.waitForFunction((wanted) => location.hash === wanted, hash);
+  // Keys are heard once the window stands.
+  await page.locator('[data-client]').first().waitFor();
   await page.keyboard.press('?');
   const help = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
   const words = await help.innerText();
@@ -244,6 +246,7 @@ test('shortcuts lead everywhere, ? lists them all, and nothing fires while typin
   await page.keyboard.press('p');
   await page.keyboard.press('f');
   await at('#/present');
+  await page.locator('main[data-density]').waitFor();
   await page.keyboard.press('Escape');
   await at('#/live');
   await close(page);

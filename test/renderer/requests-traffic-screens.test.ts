@@ -59,6 +59,8 @@ describe('the log of requests', () => {
   it('is moved through with the arrow keys alone, and says why each went where it went', async () => {
     const page = await open('#/requests', { fake: busy });
     await page.getByText('every request recorded').waitFor();
+    // More than the screen holds, so that its end is elsewhere.
+    await expect.poll(() => list(page).evaluate((one) => one.scrollHeight - one.clientHeight)).toBeGreaterThan(200);
     await still(page);
     await list(page).focus();
     await page.keyboard.press('ArrowDown');
