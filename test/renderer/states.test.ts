@@ -68,10 +68,15 @@ const cases: Case[] = [
     ...{ state: 'thousand-clients', hash: '#/live', says: [/1,000\s*clients/, /1 square = 1 client/] },
     structure: { '[data-node]': 8, '[data-group] svg path': 16 },
   },
-  {
-    ...{ state: '200-nodes', hash: '#/live', says: [/All 200 nodes up/, /1,000\s*clients/, /web-200/] },
-    structure: { '[data-node]': 200, '[data-group]': 200 },
-  },
+  // So many cards take a third of all the time: their picture is held with the long tests.
+  ...(process.env['EVENKEEL_LONG'] === '1'
+    ? [
+        {
+          ...{ state: '200-nodes' as const, hash: '#/live', says: [/All 200 nodes up/, /1,000\s*clients/, /web-200/] },
+          structure: { '[data-node]': 200, '[data-group]': 200 },
+        },
+      ]
+    : []),
   {
     ...{ state: 'empty', hash: '#/live', says: [/Nothing set up yet/] },
     structure: { '[data-node]': 0, 'main h1, main h2': 1 },
