@@ -2,7 +2,7 @@ import path from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
 import type { Plugin } from 'vite';
-import { cssInRem } from './css-in-rem.ts';
+import { cssInRem } from './scripts/lib/css-in-rem.ts';
 
 const at = (file: string) => path.resolve(import.meta.dirname, file);
 

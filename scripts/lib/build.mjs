@@ -11,7 +11,7 @@ const sources = [
   'shared',
   'resources',
   'electron.vite.config.ts',
-  'css-in-rem.ts',
+  'scripts/lib/css-in-rem.ts',
   'package.json',
   'package-lock.json',
   'tsconfig.json',

@@ -11,7 +11,7 @@ export interface Bundle {
 
 const root = path.resolve(import.meta.dirname, '../..');
 /** Of what bundles are made. */
-const sources = ['renderer', 'shared', 'test/renderer', 'css-in-rem.ts', 'package-lock.json'];
+const sources = ['renderer', 'shared', 'test/renderer', 'scripts/lib/css-in-rem.ts', 'package-lock.json'];
 
 /** Changes with any of the sources. */
 function stamp(): string {

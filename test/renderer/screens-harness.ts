@@ -6,7 +6,7 @@ import path from 'node:path';
 import react from '@vitejs/plugin-react';
 import type { Browser, CDPSession, Page } from 'playwright-core';
 import { build } from 'vite';
-import { cssInRem } from '../../css-in-rem.ts';
+import { cssInRem } from '../../scripts/lib/css-in-rem.ts';
 import type { FakeOptions } from '../../renderer/bridge/fake-client.ts';
 import { launchBrowser, newContext } from '../support/browser.ts';
 import { type Bundle, keptBundle } from './kept-bundle.ts';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import react from '@vitejs/plugin-react';
 import { build } from 'vite';
-import { cssInRem } from '../../../css-in-rem.ts';
+import { cssInRem } from '../../../scripts/lib/css-in-rem.ts';
 
 const types: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',

@@ -179,7 +179,7 @@ describe.skipIf(!analyze)('systemd itself', () => {
         { lowPorts: true },
         { runAs: 'root' },
         { scope: 'user' },
-        { runAs: 'root', history: '/srv/past days', authority: '/root/authority' },
+        { runAs: 'root', history: '/srv/past days', authority: '/home/op/authority' },
       ];
       for (const variant of variants) {
         writeFileSync(join(folder, 'evenkeel.service'), systemdUnit({ ...plan, ...program, ...variant }));

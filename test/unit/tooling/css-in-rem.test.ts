@@ -1,6 +1,6 @@
 import { preprocessCSS, resolveConfig } from 'vite';
 import { expect, it } from 'vitest';
-import { cssInRem } from '../../../css-in-rem.ts';
+import { cssInRem } from '../../../scripts/lib/css-in-rem.ts';
 
 /** A style sheet as a build makes it. */
 async function built(css: string): Promise<string> {
