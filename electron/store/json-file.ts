@@ -6,11 +6,10 @@ import { JsonError, parseJson } from '../../shared/model/json-text.ts';
 import { makeFolder } from './make-folder.ts';
 import { readBounded, TooLargeError } from './read-bounded.ts';
 import { ChangedError, DamagedError, StoreError, type BackupShelf, type DocumentStore, type Recovery, type StagedWrite } from './store.ts';
+import { codeOf } from './error-code.ts';
 
 /** Configurations are kilobytes; anything beyond this is the wrong file. */
 const maxBytes = 16 * 1024 * 1024;
-
-const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException | undefined)?.code ?? '';
 
 const causes: Record<string, string> = {
   ENOENT: 'there is no such file',

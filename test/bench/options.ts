@@ -5,6 +5,7 @@ import { evenkeel } from './contestants/evenkeel.ts';
 import { haproxy } from './contestants/haproxy.ts';
 import { httpProxy } from './contestants/http-proxy.ts';
 import { nginx } from './contestants/nginx.ts';
+import { wholeOption } from './number-option.ts';
 import { rows, type PickRow, type Row } from './rows.ts';
 
 export const help = `What Evenkeel costs beside HAProxy (one thread), nginx (one worker) and http-proxy, in interleaved rounds.
@@ -28,12 +29,6 @@ export interface Options {
   pin: boolean;
   json: string | undefined;
   markdown: string | undefined;
-}
-
-function whole(text: string, name: string, max: number): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1 || value > max) throw new RangeError(`--${name} must be 1–${max}, got "${text}".`);
-  return value;
 }
 
 function pick<T extends { name: string }>(list: string, from: readonly T[], what: string): T[] {
@@ -70,8 +65,8 @@ export function readOptions(args: readonly string[]): Options | undefined {
   const contestants = [evenkeel(), ...builds, haproxy, nginx, httpProxy];
   return {
     rows: values.rows === 'all' ? [...rows] : pick(values.rows, rows, 'row'),
-    rounds: whole(values.rounds ?? (values.quick ? '3' : '5'), 'rounds', 100),
-    seconds: whole(values.seconds ?? (values.quick ? '1' : '3'), 'seconds', 60),
+    rounds: wholeOption(values.rounds ?? (values.quick ? '3' : '5'), 'rounds', 1, 100),
+    seconds: wholeOption(values.seconds ?? (values.quick ? '1' : '3'), 'seconds', 1, 60),
     contestants: values.only === undefined ? contestants : pick(values.only, contestants, 'contestant'),
     pin: !values['no-pin'],
     json: values.json,

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { launchMeasuredBrowser } from '../support/browser.ts';
 import { runtimes, type DesktopApp, type Runtime } from '../desktop/launch-app.ts';
+import { wholeOption } from './number-option.ts';
 import { freePort } from './program.ts';
 
 const help = `How long the desktop app takes from its start to the first frame that says what is true (bar: 2 s).
@@ -28,12 +29,6 @@ interface Options {
   quietMs: number;
 }
 
-function within(text: string, name: string, min: number, max: number): number {
-  const value = Number(text);
-  if (!(Number.isInteger(value) && value >= min && value <= max)) throw new RangeError(`--${name} must be ${min}–${max}, got "${text}".`);
-  return value;
-}
-
 function readOptions(args: readonly string[]): Options | undefined {
   const { values } = parseArgs({
     args: [...args],
@@ -44,7 +39,7 @@ function readOptions(args: readonly string[]): Options | undefined {
     },
   });
   if (values.help) return undefined;
-  return { runs: within(values.runs, 'runs', 1, 50), quietMs: within(values.quiet, 'quiet', 0, 10_000) };
+  return { runs: wholeOption(values.runs, 'runs', 1, 50), quietMs: wholeOption(values.quiet, 'quiet', 0, 10_000) };
 }
 
 /** What happened in one start: milliseconds since the process was asked for; what its main process has used of the processor till then. */

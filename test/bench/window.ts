@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import type { CDPSession, Page } from 'playwright-core';
 import { launchMeasuredBrowser, newContext } from '../support/browser.ts';
 import { chooseLoad } from './load.ts';
+import { numberOption } from './number-option.ts';
 import { startOrigin } from './origin.ts';
 import { cpuSeconds } from './proc.ts';
 import { freePort, startProgram } from './program.ts';
@@ -32,12 +33,6 @@ interface Options {
   screen: string;
 }
 
-function within(text: string, name: string, min: number, max: number): number {
-  const value = Number(text);
-  if (!(value >= min && value <= max)) throw new RangeError(`--${name} must be ${min}–${max}, got "${text}".`);
-  return value;
-}
-
 function readOptions(args: readonly string[]): Options | undefined {
   const { values } = parseArgs({
     args: [...args],
@@ -52,9 +47,9 @@ function readOptions(args: readonly string[]): Options | undefined {
   if (values.help) return undefined;
   if (!screens.includes(values.screen)) throw new RangeError(`--screen must be one of ${screens.join(', ')}, got "${values.screen}".`);
   return {
-    rate: within(values.rate, 'rate', 1, 100_000),
-    clients: Math.round(within(values.clients, 'clients', 1, 5_000)),
-    minutes: within(values.minutes, 'minutes', 0.2, 60),
+    rate: numberOption(values.rate, 'rate', 1, 100_000),
+    clients: Math.round(numberOption(values.clients, 'clients', 1, 5_000)),
+    minutes: numberOption(values.minutes, 'minutes', 0.2, 60),
     screen: values.screen,
   };
 }

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe } from 'vitest';
 import type { Bridge } from '../../shared/contract/channels.ts';
 import type { Envelope } from '../../shared/contract/envelope.ts';
-import { type DesktopApp, runtimes } from './launch-app.ts';
+import { type DesktopApp, runtimes, until } from './launch-app.ts';
 
 /** What the specs of the desktop app's life have in common. */
 
@@ -99,6 +99,18 @@ export const click = (app: DesktopApp, menu: 'tray' | 'app', ...labels: string[]
 
 export const hash = (app: DesktopApp): Promise<string> => app.inPage(() => location.hash);
 export const text = (app: DesktopApp): Promise<string> => app.inPage(() => document.body.innerText);
+
+/** Waits until an address is served again, with 200. */
+export const untilServed = (url: string): Promise<number> =>
+  until(
+    () =>
+      fetch(url).then(
+        (response) => response.status,
+        () => 0,
+      ),
+    (status) => status === 200,
+  );
+
 export const windowState = (app: DesktopApp) =>
   app.inMain(({ BrowserWindow }) =>
     BrowserWindow.getAllWindows().map((window) => ({

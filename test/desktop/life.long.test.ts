@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
-import { click, describeLife, hash, type Noted, request, shown, text, windowState } from './life-harness.ts';
+import { click, describeLife, hash, type Noted, request, shown, text, untilServed, windowState } from './life-harness.ts';
 import { until } from './launch-app.ts';
 
 /** The rest of the desktop app's life: closed, hidden, moved, announcing. */
@@ -45,14 +45,7 @@ describeLife('the rest of its life', (life) => {
 
   it('starts hidden at login when its owner wants that, and balances', async () => {
     const url = await life.start(['--at-login'], { settings: { version: 2, startHidden: true } });
-    await until(
-      () =>
-        fetch(url).then(
-          (response) => response.status,
-          () => 0,
-        ),
-      (status) => status === 200,
-    );
+    await untilServed(url);
     expect(await windowState(life.app)).toEqual([]);
     await life.app.startAgain([]);
     await until(

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
-import { click, describeLife, hash, type Noted, request, shown, text, windowState } from './life-harness.ts';
+import { click, describeLife, hash, type Noted, request, shown, text, untilServed, windowState } from './life-harness.ts';
 import { until } from './launch-app.ts';
 
 /** The desktop app over its life: started, started twice, put to sleep, paused, crashed. */
@@ -107,14 +107,7 @@ describeLife('its life', (life) => {
       (words) => words.includes('Balancing is paused.'),
     );
     expect(await click(life.app, 'tray', 'Resume balancing')).toBe('clicked');
-    await until(
-      () =>
-        fetch(url).then(
-          (response) => response.status,
-          () => 0,
-        ),
-      (status) => status === 200,
-    );
+    await untilServed(url);
 
     // The last node is not taken away without the window's question.
     await until(

@@ -15,6 +15,7 @@ import { FolderTakenError, lockFolder } from '../history/folder-lock.ts';
 import { KeyStore, writeWhole, type KeyProtection } from './key-store.ts';
 import type { KeyVault } from './key-vault.ts';
 import { makeAuthority, signLeaf, type Pair } from './sign.ts';
+import { codeOf } from '../../store/error-code.ts';
 
 const dayMs = 86_400_000;
 
@@ -68,7 +69,7 @@ function plainName(name: string): string {
 
 /** Certificates and keys are a few kilobytes. */
 const readText = async (file: string): Promise<string> => (await readBounded(file, 1_000_000)).toString('utf8');
-const isMissing = (error: unknown) => (error as NodeJS.ErrnoException | undefined)?.code === 'ENOENT';
+const isMissing = (error: unknown) => codeOf(error) === 'ENOENT';
 const same = (a: readonly string[], b: readonly string[]) => a.length === b.length && a.every((name) => b.includes(name));
 
 /** So many authorities that were replaced are remembered, so that what they signed is told from what strangers signed. */

@@ -9,6 +9,7 @@ import { lockFolder } from './folder-lock.ts';
 import { emptyBounds, widen, type HistoryLog, type SegmentChoice } from './history-log.ts';
 import { encode, seqOf, timeOf, type HistoryRecord } from './records.ts';
 import { decodeInTurns, decodeLines, plainPath, scanFolder, sealedPath, temporaryPath, type SegmentFile } from './segment-files.ts';
+import { codeOf } from '../../store/error-code.ts';
 
 const compress = promisify(gzip);
 const expand = promisify(gunzip);
@@ -24,8 +25,6 @@ const maxPending = 8 * 1024 * 1024;
 /** Entries of the journal that are at hand after opening, about; and how many compressed segments are opened for them. */
 const earlierEntries = 1_000;
 const earlierSegments = 2;
-
-const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException | undefined)?.code ?? '';
 
 export interface DiskLogOptions {
   folder: string;

@@ -1,5 +1,6 @@
 import { readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { codeOf } from '../../store/error-code.ts';
 
 /** Another process that is alive keeps its history in the folder. */
 export class FolderTakenError extends Error {
@@ -13,8 +14,6 @@ export class FolderTakenError extends Error {
 }
 
 const fileName = 'lock';
-
-const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException | undefined)?.code ?? '';
 
 /** When a process began, so that another one that was given its number later is told from it. Empty where it cannot be known. */
 function beganAt(pid: number): string {

@@ -6,13 +6,12 @@ import { stageFile } from '../../store/json-file.ts';
 import { makeFolder } from '../../store/make-folder.ts';
 import type { Log } from '../log.ts';
 import { summaryOf, type RunShelf } from './runs.ts';
+import { codeOf } from '../../store/error-code.ts';
 
 /** Ids become file names. */
 const idPattern = /^[a-z0-9][a-z0-9-]{0,63}$/;
 const indexName = 'index.json';
 const indexSchema = z.array(runSummarySchema);
-
-const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException | undefined)?.code ?? '';
 
 /**
  * Runs in a folder, one file each: "<id>.json", as it would be exported. An index beside them spares reading all of them for a list;

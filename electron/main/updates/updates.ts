@@ -97,7 +97,7 @@ export class Updates implements UpdatesPort {
 
   /** Asks the feed now. Nothing happens when updates are off, or while something is under way or downloaded. */
   check(): UpdateState {
-    if (['waiting', 'current', 'available', 'failed'].includes(this.#state.state)) void this.#check(false);
+    if (this.#mayCheck()) void this.#check(false);
     return this.#state;
   }
 
@@ -142,11 +142,15 @@ export class Updates implements UpdatesPort {
     this.#stopLooking = undefined;
   }
 
+  /** On, and nothing under way or downloaded. */
+  #mayCheck(): boolean {
+    return ['waiting', 'current', 'available', 'failed'].includes(this.#state.state);
+  }
+
   #lookAgain(ms: number): void {
     this.#stopLooking = this.#options.after(ms, () => {
       this.#lookAgain(lookMs);
-      const isIdle = ['waiting', 'current', 'available', 'failed'].includes(this.#state.state);
-      if (isIdle && this.#options.now() >= this.#dueAt) void this.#check(true);
+      if (this.#mayCheck() && this.#options.now() >= this.#dueAt) void this.#check(true);
     });
   }
 
