@@ -23,6 +23,7 @@ import { Listener } from './sessions/listener.ts';
 import { createTlsTerminator } from './sessions/tls.ts';
 import { countClients, describeClient, queryClients } from './stickiness/client-query.ts';
 import type { StickyClient } from './stickiness/table.ts';
+import { LoopGuard } from './upstream/loop-guard.ts';
 import { NameResolver } from './upstream/name-resolver.ts';
 
 export interface EngineOptions {
@@ -65,6 +66,7 @@ export class Engine implements EngineApi {
   private readonly cookieKey: Uint8Array;
   private readonly events: Partial<EngineEvents>;
   private readonly epoch: number;
+  private readonly guard: LoopGuard;
   private readonly names: NameResolver;
   private readonly startedAt: number;
   private readonly ring: RequestRing;
@@ -72,6 +74,8 @@ export class Engine implements EngineApi {
   private readonly meter = new TrafficMeter();
 
   private config: Config = { version: 1, listeners: [], pools: [], certificates: [] };
+  /** The listeners of the configuration that are enabled. */
+  private open: readonly ListenerConfig[] = [];
   /** The one before: what is removed ends by its times. */
   private previousConfig = this.config;
   private listeners = new Map<string, Listener>();
@@ -96,7 +100,8 @@ export class Engine implements EngineApi {
     this.cookieKey = options.cookieKey ?? randomBytes(32);
     this.events = options.events ?? {};
     this.epoch = options.epoch ?? 1;
-    this.names = new NameResolver(this.clock, options.lookup);
+    this.guard = new LoopGuard(this.clock, () => this.open);
+    this.names = new NameResolver(this.clock, options.lookup, this.guard);
     this.startedAt = this.clock.now();
     this.ring = new RequestRing(10_000, this.random);
     this.stops.add(
@@ -140,6 +145,7 @@ export class Engine implements EngineApi {
     const changed = describeChanges(this.config, config);
     const before = this.config;
     this.config = config;
+    this.open = config.listeners.filter(({ enabled }) => enabled);
     this.previousConfig = before;
     const pools = [...this.pools.values()];
     this.applyPools(config);
@@ -464,7 +470,7 @@ export class Engine implements EngineApi {
   tryCheck(node: NodeConfig, check: HealthCheckConfig, proxyProtocol?: PoolConfig['proxyProtocol']): Promise<CheckResult> {
     const address = parseHostPort(node.address);
     if (typeof address === 'string') throw new EngineError('NODE_NOT_FOUND', `The address ${address}.`);
-    return runProbe(address, check, node.tls, this.clock, proxyProtocol);
+    return runProbe({ ...address, guard: this.guard }, check, node.tls, this.clock, proxyProtocol);
   }
 
   // ── ending ───────────────────────────────────────────────────────────────────────────────────────────────

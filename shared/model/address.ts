@@ -77,7 +77,7 @@ export function formatHostPort(host: string, port: number): string {
 }
 
 /** One text for all that mean the same address: IPv6 as RFC 5952 has it, IPv4 in IPv6 (RFC 4291 section 2.5.5.2) as the IPv4 it is. */
-function plainHost(host: string): string {
+export function plainHost(host: string): string {
   if (!isIpv6(host)) return host.toLowerCase();
   const plain = new URL(`http://[${host}]/`).hostname.slice(1, -1);
   const [, high, low] = /^::ffff:([0-9a-f]+):([0-9a-f]+)$/.exec(plain) ?? [];
@@ -85,7 +85,8 @@ function plainHost(host: string): string {
   return [parseInt(high, 16), parseInt(low, 16)].flatMap((pair) => [pair >> 8, pair & 0xff]).join('.');
 }
 
-const anyHosts = new Set(['0.0.0.0', '::', '*']);
+/** What a listener is bound to that takes connections to every address of the machine. */
+export const anyHosts: ReadonlySet<string> = new Set(['0.0.0.0', '::', '*']);
 const loopbackNames = new Set(['localhost', '::1']);
 
 function isLoopback(host: string): boolean {
@@ -94,8 +95,8 @@ function isLoopback(host: string): boolean {
 
 /**
  * Whether traffic sent to `target` arrives at a listener bound to `listener`.
- * Decides from the literals alone; names other than `localhost` are not resolved, so a DNS name that
- * points back here is not caught by it.
+ * Decides from the literals alone; names other than `localhost` are not resolved, and which addresses the machine has is
+ * not known here. What leads back all the same is found when it is dialled.
  */
 export function reachesListener(target: HostPort, listener: HostPort): boolean {
   if (target.port !== listener.port) return false;

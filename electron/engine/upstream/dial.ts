@@ -1,5 +1,5 @@
 import { lookup as systemLookup } from 'node:dns';
-import { connect, isIP, type Socket, type TcpNetConnectOpts } from 'node:net';
+import { connect, isIP, Socket, type TcpNetConnectOpts } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { NodeConfig } from '../../../shared/model/config.ts';
 import { lentBuffer, type LentReader } from '../lent-buffer.ts';
@@ -23,17 +23,16 @@ export interface DialOptions {
 
 /**
  * Opens a socket to a node: TCP, and TLS above it when the node has it. Half-open, without Nagle's delay. A DNS name goes to
- * the address its resolver holds; before there is one, to the first of its addresses that answers.
+ * the address its resolver holds; before there is one, to the first of its addresses that answers. What its guard refuses fails
+ * with LoopError.
  */
 export function dial(address: DialAddress, tls: NodeConfig['tls'], options: DialOptions = {}): Dialled {
-  const { name } = address;
-  const common: TcpNetConnectOpts = {
-    host: name?.ip ?? address.host,
-    port: address.port,
-    noDelay: true,
-    allowHalfOpen: true,
-    ...(name === undefined ? {} : { lookup: name.lookup }),
-  };
+  const { name, guard, port } = address;
+  const host = name?.ip ?? address.host;
+  const refusal = isIP(host) === 0 ? undefined : guard?.refuse(host, port);
+  if (refusal !== undefined) return dialNowhere(refusal);
+  const lookup = name?.lookup ?? guard?.lookup(systemLookup, port);
+  const common: TcpNetConnectOpts = { host, port, noDelay: true, allowHalfOpen: true, ...(lookup === undefined ? {} : { lookup }) };
   const dialled =
     tls === false ? dialPlain(common, options) : dialTls(address.host, common, tls === true ? { verify: true } : tls, options);
   if (name !== undefined) {
@@ -48,6 +47,13 @@ export function dial(address: DialAddress, tls: NodeConfig['tls'], options: Dial
     });
   }
   return dialled;
+}
+
+/** A socket that fails as one does whose connection is refused: later, with an error. */
+function dialNowhere(refusal: Error): Dialled {
+  const socket = new Socket();
+  process.nextTick(() => socket.destroy(refusal));
+  return { socket, ready: 'connect' };
 }
 
 function dialPlain(common: TcpNetConnectOpts, { read, preamble }: DialOptions): Dialled {

@@ -2,6 +2,7 @@ import { lookup as systemLookup } from 'node:dns';
 import { connect, isIP, type LookupFunction } from 'node:net';
 import type { HostPort } from '../../../shared/model/address.ts';
 import type { Clock } from '../clock.ts';
+import type { LoopGuard } from './loop-guard.ts';
 
 /** What dialling has to know of a node whose address is a DNS name. */
 export interface NodeName {
@@ -17,6 +18,8 @@ export interface NodeName {
 /** Where to connect to. `host` stays the name: SNI, certificates and the Host of checks go by it. */
 export interface DialAddress extends HostPort {
   readonly name?: NodeName;
+  /** Says where no connection may go. */
+  readonly guard?: LoopGuard;
 }
 
 const intervalMs = 10_000;
@@ -32,13 +35,18 @@ const trialMs = 3_000;
 export class NameResolver {
   private readonly clock: Clock;
   private readonly lookup: LookupFunction;
+  private readonly guard: LoopGuard | undefined;
   private readonly names = new Set<ResolvedName>();
   private readonly stopTimer: () => void;
 
-  /** @param lookup resolves names, as `dns.lookup` does (the default). */
-  constructor(clock: Clock, lookup: LookupFunction = systemLookup) {
+  /**
+   * @param lookup resolves names, as `dns.lookup` does (the default).
+   * @param guard keeps what is dialled from leading back here.
+   */
+  constructor(clock: Clock, lookup: LookupFunction = systemLookup, guard?: LoopGuard) {
     this.clock = clock;
     this.lookup = lookup;
+    this.guard = guard;
     this.stopTimer = clock.every(intervalMs, () => {
       for (const name of this.names) name.refresh();
     });
@@ -46,10 +54,11 @@ export class NameResolver {
 
   /** @param moved called when another address has come into use. @returns what to dial; IP addresses come back as they are. */
   watch(address: HostPort, moved: () => void): DialAddress {
-    if (isIP(address.host) !== 0) return address;
-    const name = new ResolvedName(address, this.clock, this.lookup, moved);
+    const guarded = this.guard === undefined ? address : { ...address, guard: this.guard };
+    if (isIP(address.host) !== 0) return guarded;
+    const name = new ResolvedName(address, this.clock, this.guard?.lookup(this.lookup, address.port) ?? this.lookup, moved);
     this.names.add(name);
-    return { ...address, name };
+    return { ...guarded, name };
   }
 
   /** Looks the name up no more; what is in use stays in use. */
