@@ -103,7 +103,7 @@ export class EngineHarness {
   }
 
   /** Waits until every listener and node counts no connection. @returns what still counts some, in words; empty: none. */
-  async untilQuiet(ms = 3000): Promise<string> {
+  async untilQuiet(ms = 8000): Promise<string> {
     let left = '';
     await eventually(async () => {
       const snapshot = await this.snapshot();

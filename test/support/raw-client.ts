@@ -110,7 +110,7 @@ export class RawClient {
   }
 
   /** Waits until `test` holds, looking whenever something arrives. @returns whether it did within `ms`. */
-  async until(test: () => boolean, ms = 3000): Promise<boolean> {
+  async until(test: () => boolean, ms = 8000): Promise<boolean> {
     const end = performance.now() + ms;
     for (;;) {
       if (test()) return true;
@@ -126,7 +126,7 @@ export class RawClient {
   }
 
   /** Waits for the peer to end or reset. @returns 'open' if it did not within `ms`. */
-  async untilClosed(ms = 3000): Promise<Fate> {
+  async untilClosed(ms = 8000): Promise<Fate> {
     await this.until(() => this.fate !== 'open', ms);
     return this.fate;
   }
@@ -137,7 +137,7 @@ export class RawClient {
    * @returns every answer that came, interim ones included.
    * @throws MalformedMessage when the bytes do not read as answers; Error when they do not come within `ms`.
    */
-  async answers(count: number, methods: readonly string[] = [], ms = 3000): Promise<StrictAnswer[]> {
+  async answers(count: number, methods: readonly string[] = [], ms = 8000): Promise<StrictAnswer[]> {
     const finals = () =>
       readAnswers(this.received, methods, this.fate === 'ended').answers.filter((a) => a.status >= 200 || a.status === 101);
     await this.until(() => finals().length >= count || this.fate !== 'open', ms);
@@ -151,12 +151,12 @@ export class RawClient {
   }
 
   /** Waits for one final answer, interim answers passed over. */
-  async answer(method = 'GET', ms = 3000): Promise<StrictAnswer> {
+  async answer(method = 'GET', ms = 8000): Promise<StrictAnswer> {
     return (await this.answers(1, [method], ms)).at(-1)!;
   }
 
   /** Sends a request and waits for its answer; the bytes received before are forgotten. */
-  async ask(request: Buffer | string, method = 'GET', ms = 3000): Promise<StrictAnswer> {
+  async ask(request: Buffer | string, method = 'GET', ms = 8000): Promise<StrictAnswer> {
     this.forget();
     this.write(request);
     return this.answer(method, ms);
@@ -171,7 +171,7 @@ export class RawClient {
 }
 
 /** One request on a connection of its own, closed afterwards. */
-export async function askOnce(port: number, request: Buffer | string, method = 'GET', ms = 3000, from?: string): Promise<StrictAnswer> {
+export async function askOnce(port: number, request: Buffer | string, method = 'GET', ms = 8000, from?: string): Promise<StrictAnswer> {
   const client = await RawClient.open(port, from);
   try {
     return await client.ask(request, method, ms);

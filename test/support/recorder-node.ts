@@ -201,7 +201,7 @@ export class RecorderNode {
   }
 
   /** Waits until no connection is open. @returns whether that came within `ms`. */
-  untilIdle(ms = 3000): Promise<boolean> {
+  untilIdle(ms = 8000): Promise<boolean> {
     return eventually(() => this.#open.size === 0, ms);
   }
 

@@ -12,7 +12,7 @@ export async function turns(count = 4): Promise<void> {
 }
 
 /** Asks `test` again and again until it holds. @returns whether it did within `ms`. */
-export async function eventually(test: () => boolean | Promise<boolean>, ms = 2000, everyMs = 5): Promise<boolean> {
+export async function eventually(test: () => boolean | Promise<boolean>, ms = 5000, everyMs = 5): Promise<boolean> {
   const end = performance.now() + ms;
   while (!(await test())) {
     if (performance.now() > end) return false;
