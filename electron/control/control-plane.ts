@@ -196,7 +196,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
   const workspace = new Workspace({
     store: options.store,
     engine: engineHost,
-    beforeFiles: (config) => authority.renewDue(config),
+    beforeFiles: (config) => authority.renewInTime(config),
     onApplied: (changed, cause) => {
       // The engine writes a node's change of mode itself, as node.mode.
       // Files read again are said one by one, by the reloader.
@@ -214,7 +214,14 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
 
   const kept = options.authority;
   const authority: AuthorityKeeper = new AuthorityKeeper({
-    authority: kept ? new Authority(kept) : null,
+    authority: kept
+      ? new Authority({
+          ...kept,
+          onProblem: (words) => {
+            log('warn', words);
+          },
+        })
+      : null,
     ...(kept?.trust ? { trust: kept.trust } : {}),
     running: () => ({ config: workspace.get(), folder: workspace.folder }),
     fact,

@@ -39,6 +39,6 @@ export function createDesktopPlane(preferences: KeyValueStore, damage: PutAside 
     createLab,
     updates,
     historyFolder: path.join(app.getPath('userData'), 'history'),
-    authority: { folder: path.join(app.getPath('userData'), 'authority'), vault: desktopVault() },
+    authority: { folder: path.join(app.getPath('userData'), 'authority'), vault: () => desktopVault() },
   });
 }

@@ -1,5 +1,5 @@
 import { safeStorage } from 'electron';
-import { fileVault, type KeyVault } from '../control/authority/key-vault.ts';
+import type { KeyKeeper } from '../control/authority/key-vault.ts';
 
 /** Chromium's names for what keeps the secret on Linux, in words. */
 const linuxKeepers: Record<string, string> = {
@@ -9,24 +9,49 @@ const linuxKeepers: Record<string, string> = {
   kwallet6: 'KWallet',
 };
 
+/** What Chromium writes before what it encrypted, on Linux, with a password that stands in its sources. */
+const openToEverybody = 'v10';
+
+const noKeychain = (because: string): KeyKeeper => ({
+  kind: 'file',
+  because,
+  instead: 'start and unlock the keychain it was encrypted with and start Evenkeel anew, or replace the authority',
+});
+
+/**
+ * On Linux the asynchronous calls encrypt in any case: with the secret of a keychain that answers, or else with a password everybody knows
+ * (Chromium's PosixKeyProvider). What they wrote says which it was.
+ */
+async function protectsNothing(): Promise<boolean> {
+  try {
+    return (await safeStorage.encryptStringAsync('probe')).toString('latin1').startsWith(openToEverybody);
+  } catch {
+    // There is one, and it refuses: it says so when it is used.
+    return false;
+  }
+}
+
 /** What protects the authority's key in the desktop app: the system's keychain, where there is one. Only once the app is ready. */
-export function desktopVault(platform: NodeJS.Platform = process.platform): KeyVault {
-  if (!safeStorage.isEncryptionAvailable()) return fileVault('this system has no keychain that Electron can use');
+export async function desktopVault(platform: NodeJS.Platform = process.platform): Promise<KeyKeeper> {
+  if (!(await safeStorage.isAsyncEncryptionAvailable())) return noKeychain('this system has no keychain that Electron can use');
   let keeper = platform === 'darwin' ? 'the macOS Keychain' : 'Windows (DPAPI)';
   if (platform === 'linux') {
-    const backend = safeStorage.getSelectedStorageBackend();
-    const known = linuxKeepers[backend];
-    // `basic_text` encrypts with a password that stands in Chromium's sources: that protects from nobody.
+    const known = linuxKeepers[safeStorage.getSelectedStorageBackend()];
+    // `basic_text` is the password that stands in Chromium's sources: that protects from nobody.
     if (known === undefined)
-      return fileVault(
+      return noKeychain(
         'this desktop session has no keychain (neither the Secret Service nor KWallet), and encrypting without one protects nothing',
       );
+    if (await protectsNothing()) return noKeychain(`${known} does not answer, and encrypting without it protects nothing`);
     keeper = known;
   }
   return {
     kind: 'keychain',
     keeper,
-    encrypt: (text) => safeStorage.encryptString(text),
-    decrypt: (sealed) => safeStorage.decryptString(sealed),
+    encrypt: (text) => safeStorage.encryptStringAsync(text),
+    decrypt: async (sealed) => {
+      const { result, shouldReEncrypt } = await safeStorage.decryptStringAsync(sealed);
+      return { text: result, stale: shouldReEncrypt };
+    },
   };
 }

@@ -21,6 +21,8 @@ export interface AuthorityKeeperOptions {
   log: Log;
   /** How often it looks whether something is to be renewed. Milliseconds, default an hour. */
   everyMs?: number;
+  /** How long a start waits for what is renewed (`renewInTime`). Milliseconds, default 10,000. */
+  patienceMs?: number;
 }
 
 interface Named {
@@ -131,6 +133,19 @@ export class AuthorityKeeper {
     })();
     this.#renewing = mine;
     await mine;
+  }
+
+  /**
+   * As `renewDue`, for whoever is about to read the files, and no longer than a keychain usually takes: one that is locked asks its owner, who
+   * may not be there, and listeners are not to wait for that. What is renewed later is followed as any change of the files.
+   */
+  async renewInTime(config: Config): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, this.#options.patienceMs ?? 10_000);
+    });
+    await Promise.race([this.renewDue(config), late]);
+    clearTimeout(timer);
   }
 
   close(): void {

@@ -23,6 +23,8 @@ export interface AuthorityOptions {
   /** Where it is kept; made when it is needed, for its owner only. */
   folder: string;
   vault: KeyVault;
+  /** Something its owner should know although everything goes on, in words; the same is not told twice in a row. Default: nobody is told. */
+  onProblem?: (words: string) => void;
   /** Milliseconds since the epoch. Default: the machine's clock. */
   now?: () => number;
 }
@@ -83,12 +85,15 @@ export class Authority {
   readonly folder: string;
   readonly #keys: KeyStore;
   readonly #now: () => number;
+  readonly #tell: (words: string) => void;
+  #told: string | undefined;
   /** One signing at a time: two may want the same file. */
   #queue: Promise<unknown> = Promise.resolve();
 
-  constructor({ folder, vault, now = Date.now }: AuthorityOptions) {
+  constructor({ folder, vault, onProblem = () => undefined, now = Date.now }: AuthorityOptions) {
     this.folder = resolve(folder);
     this.#keys = new KeyStore(this.folder, vault);
+    this.#tell = onProblem;
     this.#now = now;
   }
 
@@ -282,25 +287,44 @@ export class Authority {
   }
 
   /** @param tries so often, because another program may put another authority in place between the reading of the two files. */
-  async #pair(tries = 3): Promise<Pair> {
+  async #pair(tries = 3): Promise<Pair & { due: boolean }> {
     const certificate = await this.certificate();
     if (!certificate)
       throw new ContractError('CONFLICT', `There is no authority in ${this.folder}. Make one with: evenkeel cert authority`);
     const own = new X509Certificate(certificate.certPem);
-    const keyPem = await this.#keys.read((pem) => isKeyOf(own, pem));
-    if (keyPem === undefined && tries > 1) return this.#pair(tries - 1);
-    if (keyPem === undefined)
+    const key = await this.#keys.read((pem) => isKeyOf(own, pem));
+    if (!key && tries > 1) return this.#pair(tries - 1);
+    if (!key)
       throw new ContractError(
         'CONFLICT',
         `The key in ${this.folder} is not that of ca.crt. Make another authority: evenkeel cert authority --renew`,
       );
     if (this.#now() >= certificate.facts.notAfter)
       throw new ContractError('CONFLICT', 'The authority has expired. Make another one: evenkeel cert authority --renew');
-    return { certPem: certificate.certPem, keyPem };
+    return { certPem: certificate.certPem, keyPem: key.pem, due: key.due };
+  }
+
+  /** What fails costs nothing: the key is used as it lies there, and the next use tries again. */
+  async #protectKey(): Promise<void> {
+    try {
+      await this.#alone(async () => {
+        // Read again: another program may have replaced both meanwhile.
+        const own = new X509Certificate(await readText(this.#certFile));
+        await this.#keys.protect((pem) => isKeyOf(own, pem));
+      });
+      this.#told = undefined;
+    } catch (error) {
+      const why = inWords(error);
+      const words = `The authority’s key stays as it is for now, although it could be protected better. ${why instanceof Error ? why.message : String(why)}`;
+      if (this.#told !== words) this.#tell(words);
+      this.#told = words;
+    }
   }
 
   async #sign(names: readonly string[], days: number, { certFile, keyFile }: LeafFiles): Promise<Leaf> {
-    const { certPem, keyPem } = await signLeaf(await this.#pair(), names, days, this.#now());
+    const pair = await this.#pair();
+    if (pair.due) await this.#protectKey();
+    const { certPem, keyPem } = await signLeaf(pair, names, days, this.#now());
     const facts = certificateFacts(certPem);
     if (!facts) throw new Error('The certificate just made cannot be read.');
     // Two files, so a crash may come between: a key that does not fit is then noticed at the next start, and both are made anew.

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { ContractError } from '../../../shared/contract/envelope.ts';
 import { fileProblem, stageFile } from '../../store/json-file.ts';
 import { readBounded } from '../../store/read-bounded.ts';
-import type { KeyVault } from './key-vault.ts';
+import type { KeyKeeper, KeyVault, Unsealed } from './key-vault.ts';
 
 /** How the key lies there. */
 export interface KeyProtection {
@@ -12,6 +12,13 @@ export interface KeyProtection {
   words: string;
   /** Why it cannot be used as it is; null when it can. */
   problem: string | null;
+}
+
+/** The key, as it was found. */
+export interface FoundKey {
+  pem: string;
+  /** It could lie there better protected than it does (`protect`). */
+  due: boolean;
 }
 
 /** What stood in the way of reading the present key; another one may do. */
@@ -41,10 +48,11 @@ const forOwner = 0o600;
 /** A key is some hundred bytes. */
 const maxKeyBytes = 100_000;
 const remove = (file: string) => unlink(file).catch(() => undefined);
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /**
  * The authority's private key on disk: `ca.key.sealed`, encrypted by a keychain, or `ca.key` (mode 0600) where there is none. What a
- * keychain can take over later, it takes over. Another key waits beside it (`stage`) until its certificate is there: whatever happens between,
+ * keychain can take over later, it takes over (`protect`). Another key waits beside it (`stage`) until its certificate is there: whatever happens between,
  * one of the two fits.
  */
 export class KeyStore {
@@ -90,19 +98,16 @@ export class KeyStore {
   }
 
   /**
-   * The key as PEM: the one that fits the certificate. A key in a plain file is given to the keychain, where there is one.
+   * The key as PEM: the one that fits the certificate.
    * @returns undefined when none fits.
    * @throws ContractError CONFLICT when it is missing or cannot be decrypted here.
    */
-  async read(fits: (pem: string) => boolean): Promise<string | undefined> {
+  async read(fits: (pem: string) => boolean): Promise<FoundKey | undefined> {
     const present = await this.#open('').catch((error: unknown) => new Unusable(error));
-    if (typeof present === 'string' && fits(present)) {
-      if (this.#vault.kind === 'keychain' && !(await isThere(this.#sealed))) await this.#write(present, '');
-      return present;
-    }
+    if (!(present instanceof Unusable) && fits(present.pem)) return present;
     // Whoever put its certificate in place was ended before this.
     const next = (await this.isWaiting()) ? await this.#open(waiting) : undefined;
-    if (next !== undefined && fits(next)) {
+    if (next && fits(next.pem)) {
       await this.settle();
       return next;
     }
@@ -110,11 +115,25 @@ export class KeyStore {
     return undefined;
   }
 
+  /**
+   * Has the key lie there as well protected as it can be now: a key in a plain file is given to the keychain, where there is one, and what was
+   * encrypted with a secret the keychain has replaced is encrypted anew. It is the old file or the new one, each whole. To be called by one
+   * program at a time, with a key that is the certificate's.
+   * @throws ContractError CONFLICT when the keychain refuses; the key is then as it was.
+   */
+  async protect(fits: (pem: string) => boolean): Promise<void> {
+    if ((await this.#keeper()).kind === 'file') return;
+    const key = await this.#open('');
+    if (!key.due || !fits(key.pem)) return;
+    await this.#write(key.pem, '');
+  }
+
   async #write(pem: string, suffix: string): Promise<void> {
+    const keeper = await this.#keeper();
     // Sealed it is text as well, so that the same whole-or-nothing writing serves both.
     const [file, other, content] =
-      this.#vault.kind === 'keychain'
-        ? [this.#sealed, this.#plain, `${this.#vault.encrypt(pem).toString('base64')}\n`]
+      keeper.kind === 'keychain'
+        ? [this.#sealed, this.#plain, `${(await seal(keeper, pem)).toString('base64')}\n`]
         : [this.#plain, this.#sealed, pem];
     await writeWhole(file + suffix, content, forOwner);
     if (process.getuid?.() === 0) {
@@ -126,42 +145,79 @@ export class KeyStore {
   }
 
   /** @throws ContractError CONFLICT. */
-  async #open(suffix: string): Promise<string> {
-    if (await isThere(this.#sealed + suffix)) return this.#unseal(this.#sealed + suffix);
-    const file = this.#plain + suffix;
+  async #open(suffix: string): Promise<FoundKey> {
+    const [sealed, plain] = [this.#sealed + suffix, this.#plain + suffix];
+    if (await isThere(sealed)) {
+      const { text, stale } = await this.#unseal(sealed);
+      // A plain one beside it was left when its taking over was cut short.
+      return { pem: text, due: stale || (await isThere(plain)) };
+    }
     try {
-      return (await readBounded(file, maxKeyBytes)).toString('utf8');
+      const pem = (await readBounded(plain, maxKeyBytes)).toString('utf8');
+      return { pem, due: (await this.#keeper().catch(() => undefined))?.kind === 'keychain' };
     } catch (error) {
-      throw new ContractError('CONFLICT', `The authority’s key ${file} cannot be read: ${fileProblem(error)}.`);
+      throw new ContractError('CONFLICT', `The authority’s key ${plain} cannot be read: ${fileProblem(error)}.`);
     }
   }
 
+  /** How the key lies there. Never rejects. */
   async protection(): Promise<KeyProtection> {
+    const keeper = await this.#keeper().catch((error: unknown) => messageOf(error));
     if (await isThere(this.#sealed)) {
-      const keeper = this.#vault.kind === 'keychain' ? this.#vault.keeper : 'the desktop app’s keychain';
-      const problem = this.#vault.kind === 'keychain' ? null : elsewhere;
-      return { protection: 'keychain', words: `${this.#sealed}, encrypted with a secret that ${keeper} keeps`, problem };
+      const who = typeof keeper !== 'string' && keeper.kind === 'keychain' ? keeper.keeper : 'the desktop app’s keychain';
+      const problem = typeof keeper === 'string' ? keeper : keeper.kind === 'keychain' ? null : elsewhere(keeper);
+      return { protection: 'keychain', words: `${this.#sealed}, encrypted with a secret that ${who} keeps`, problem };
     }
-    const because = this.#vault.kind === 'file' ? `, because ${this.#vault.because}` : '; the next use gives it to the keychain';
-    const words = `${this.#plain}, a file only its owner may read (0600)${because}`;
     const found = await stat(this.#plain).catch(() => undefined);
     if (!found) return { protection: 'file', words: this.#plain, problem: `There is no ${this.#plain}.` };
+    const why =
+      typeof keeper === 'string' ? '' : keeper.kind === 'file' ? `, because ${keeper.because}` : '; the next use gives it to the keychain';
+    const words = `${this.#plain}, a file only its owner may read (0600)${why}`;
     // Windows has no such bits; the folder's rules are its user's own there.
     const open = process.platform !== 'win32' && (found.mode & 0o077) !== 0;
     return { protection: 'file', words, problem: open ? `Others may read ${this.#plain}: chmod 600 it, or renew the authority.` : null };
   }
 
-  async #unseal(file: string): Promise<string> {
-    if (this.#vault.kind !== 'keychain') throw new ContractError('CONFLICT', elsewhere);
-    const { keeper, decrypt } = this.#vault;
+  /** @throws ContractError CONFLICT. */
+  async #keeper(): Promise<KeyKeeper> {
     try {
-      return decrypt(Buffer.from((await readBounded(file, maxKeyBytes)).toString('latin1'), 'base64'));
+      return await this.#vault();
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      throw new ContractError('CONFLICT', `${file} cannot be decrypted: ${keeper} says “${why}”. Unlock it, or renew the authority.`);
+      throw new ContractError('CONFLICT', `The system’s keychain cannot be asked: it says “${messageOf(error)}”. ${tryAgain}`);
+    }
+  }
+
+  async #unseal(file: string): Promise<Unsealed> {
+    const keeper = await this.#keeper();
+    if (keeper.kind !== 'keychain') throw new ContractError('CONFLICT', elsewhere(keeper));
+    let sealed: Buffer;
+    try {
+      sealed = Buffer.from((await readBounded(file, maxKeyBytes)).toString('latin1'), 'base64');
+    } catch (error) {
+      throw new ContractError('CONFLICT', `The authority’s key ${file} cannot be read: ${fileProblem(error)}.`);
+    }
+    try {
+      return await keeper.decrypt(sealed);
+    } catch (error) {
+      const refusal = `The authority’s key ${file} cannot be decrypted: ${keeper.keeper} says “${messageOf(error)}”.`;
+      throw new ContractError('CONFLICT', `${refusal} It is left as it is. ${tryAgain} If the keychain is gone, replace the authority.`);
     }
   }
 }
 
-const elsewhere =
-  'The authority’s key is encrypted for the desktop app, and this program has no keychain: issue certificates in the app, or keep another authority with --authority DIR.';
+// A keychain that was refused once is not asked again by Electron while it runs.
+const tryAgain = 'Unlock it, let Evenkeel use it, and try again; if it still refuses, start Evenkeel anew.';
+
+const elsewhere = ({ because, instead }: KeyKeeper & { kind: 'file' }): string =>
+  `The authority’s key is encrypted for the desktop app’s keychain, and ${because}: ${instead}.`;
+
+/** Encrypts a key, and sees that it can be decrypted, because no other copy of it is kept. @throws ContractError CONFLICT. */
+async function seal({ keeper, encrypt, decrypt }: KeyKeeper & { kind: 'keychain' }, pem: string): Promise<Buffer> {
+  try {
+    const sealed = await encrypt(pem);
+    if ((await decrypt(sealed)).text !== pem) throw new Error('what it encrypted is decrypted to something else');
+    return sealed;
+  } catch (error) {
+    throw new ContractError('CONFLICT', `The authority’s key was not encrypted: ${keeper} says “${messageOf(error)}”. ${tryAgain}`);
+  }
+}

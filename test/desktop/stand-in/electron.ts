@@ -9,7 +9,7 @@ import { nativeImage } from './native-image.ts';
 import { request } from './net-request.ts';
 import { Notification } from './notification.ts';
 import { answerByProtocol, protocol } from './protocol.ts';
-import { safeStorage } from './safe-storage.ts';
+import { keychain, safeStorage } from './safe-storage.ts';
 import { screen } from './screen.ts';
 import { session } from './session.ts';
 import { Tray } from './tray.ts';
@@ -43,7 +43,7 @@ const net = { fetch: async (url: string, init?: RequestInit) => answerByProtocol
 /** The updater of macOS and Windows; nothing comes from it by itself. */
 const autoUpdater = new EventEmitter();
 const nativeTheme = Object.assign(new EventEmitter(), { themeSource: 'system', shouldUseDarkColors: true });
-const standIn = { calls, imported, marks };
+const standIn = { calls, imported, keychain, marks };
 
 export {
   app,

@@ -87,3 +87,27 @@ describe('another authority in place of this one', () => {
     expect((await keeper.replace(true)).authority?.facts.subject).toContain('Evenkeel Local Authority');
   });
 });
+
+it('keeps no start waiting for a keychain that waits for its owner, and renews when it answers', async () => {
+  const dayMs = 86_400_000;
+  const { certFile, keyFile } = await new Authority({ folder, vault: fileVault(), now: () => Date.now() - 80 * dayMs }).issue(['a.test']);
+  let answer = (): void => undefined;
+  const asked = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  const config = { ...emptyConfig, certificates: [{ id: 'a', certFile, keyFile }] };
+  const facts: string[] = [];
+  const keeper = new AuthorityKeeper({
+    authority: new Authority({ folder, vault: () => asked.then(fileVault()) }),
+    running: () => ({ config, folder: null }),
+    fact: ({ kind }) => facts.push(kind),
+    log: () => undefined,
+    patienceMs: 10,
+  });
+  keeper.close();
+  await keeper.renewInTime(config);
+  expect(facts).toEqual([]);
+  answer();
+  await keeper.renewDue();
+  expect(facts).toEqual(['certificate.renewed']);
+});

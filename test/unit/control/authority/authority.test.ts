@@ -24,18 +24,22 @@ afterEach(() => {
 const at = (name: string) => join(folder, name);
 const mode = (name: string) => (statSync(at(name)).mode & 0o777).toString(8);
 
-/** A keychain that is a letter shift, and may be locked. */
+/** A keychain that flips bits, and may be locked. */
 function keychain(): KeyVault & { locked: boolean } {
-  const vault = {
-    kind: 'keychain' as const,
-    keeper: 'the test keychain',
-    locked: false,
-    encrypt: (text: string) => Buffer.from([...Buffer.from(text)].map((byte) => byte ^ 0x5a)),
-    decrypt: (sealed: Buffer) => {
-      if (vault.locked) throw new Error('it is locked');
-      return Buffer.from([...sealed].map((byte) => byte ^ 0x5a)).toString();
-    },
-  };
+  const flip = (bytes: Buffer) => Buffer.from([...bytes].map((byte) => byte ^ 0x5a));
+  const vault: KeyVault & { locked: boolean } = Object.assign(
+    () =>
+      Promise.resolve({
+        kind: 'keychain' as const,
+        keeper: 'the test keychain',
+        encrypt: async (text: string) => flip(Buffer.from(text)),
+        decrypt: async (sealed: Buffer) => {
+          if (vault.locked) throw new Error('it is locked');
+          return { text: flip(sealed).toString(), stale: false };
+        },
+      }),
+    { locked: false },
+  );
   return vault;
 }
 

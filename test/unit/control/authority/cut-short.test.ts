@@ -33,12 +33,9 @@ const at = (name: string) => join(folder, name);
 const text = (file: string) => readFileSync(file, 'utf8');
 
 const flip = (bytes: Buffer) => Buffer.from([...bytes].map((byte) => byte ^ 0x5a));
-const keychain: KeyVault = {
-  kind: 'keychain',
-  keeper: 'the test keychain',
-  encrypt: (plain) => flip(Buffer.from(plain)),
-  decrypt: (sealed) => flip(sealed).toString(),
-};
+const encrypt = async (plain: string) => flip(Buffer.from(plain));
+const decrypt = async (sealed: Buffer) => ({ text: flip(sealed).toString(), stale: false });
+const keychain: KeyVault = () => Promise.resolve({ kind: 'keychain', keeper: 'the test keychain', encrypt, decrypt });
 
 /** Whole: the key is that of the certificate, and that is signed by the authority that is there. */
 function isWhole({ certFile, keyFile }: LeafFiles): boolean {
@@ -136,15 +133,18 @@ describe('the files of an authority', () => {
     cpSync(at('a'), at('after'), { recursive: true });
     await new Authority({ folder: at('after'), vault: keychain }).replace();
     let replaced = false;
-    const meanwhile: KeyVault = {
-      ...keychain,
-      decrypt: (sealed) => {
-        if (replaced) return flip(sealed).toString();
-        replaced = true;
-        cpSync(at('after'), at('a'), { recursive: true });
-        return flip(Buffer.from(text(at('a/ca.key.sealed')), 'base64')).toString();
-      },
-    };
+    const meanwhile: KeyVault = () =>
+      Promise.resolve({
+        kind: 'keychain',
+        keeper: 'the test keychain',
+        encrypt,
+        decrypt: (sealed) => {
+          if (replaced) return decrypt(sealed);
+          replaced = true;
+          cpSync(at('after'), at('a'), { recursive: true });
+          return decrypt(Buffer.from(text(at('a/ca.key.sealed')), 'base64'));
+        },
+      });
     expect(isWhole(await new Authority({ folder: at('a'), vault: meanwhile }).issue(['more.test']))).toBe(true);
   });
 
