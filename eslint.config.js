@@ -24,6 +24,8 @@ export default defineConfig(
       '@typescript-eslint/prefer-readonly': 'error',
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_', caughtErrors: 'none' }],
+      // Electron takes away within a few releases what it deprecates.
+      '@typescript-eslint/no-deprecated': 'error',
       '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: { attributes: false } }],
       // Interfaces here write methods in shorthand, and what implements them is closures as often as classes.
       '@typescript-eslint/unbound-method': 'off',

@@ -1,5 +1,5 @@
 import { clsx } from 'clsx';
-import { useEffect, useId, useRef, type FormEvent, type ReactNode } from 'react';
+import { useEffect, useId, useRef, type ReactNode, type SyntheticEvent } from 'react';
 import styles from './dialog.module.css';
 
 interface DialogProps {
@@ -53,7 +53,7 @@ export function Dialog({ title, onClose, onSubmit, actions, wide, inPage, childr
         <form
           className={styles['body']}
           noValidate
-          onSubmit={(event: FormEvent) => {
+          onSubmit={(event: SyntheticEvent) => {
             event.preventDefault();
             onSubmit();
           }}
