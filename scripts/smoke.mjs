@@ -4,11 +4,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { WebSocket } from 'ws';
 
 /**
- * `node scripts/smoke.mjs PROGRAM [ARGUMENT…]`: starts a packed program in a folder of its own, sees that it balances and that its window
- * says so, and ends it. Exit code 1 with the reason when one of them does not come to pass within SMOKE_SECONDS (default 60).
+ * `node scripts/smoke.mjs PROGRAM [ARGUMENT…]`: starts a packed program in a folder of its own, sees that it balances and that its window's
+ * page asks and is answered, ends it, and sees that it does not start to be looked into. Exit code 1 with the reason when one of them does not
+ * come to pass within SMOKE_SECONDS (default 60).
  */
 
 const [program, ...args] = process.argv.slice(2);
@@ -22,22 +22,6 @@ async function freePort() {
   const { port } = probe.address();
   probe.close();
   return port;
-}
-
-/** @returns {Promise<string>} what the window shows, asked of the program's own inspector. */
-async function textOfWindow(inspector) {
-  const pages = await (await fetch(`http://${host}:${inspector}/json/list`, { signal: AbortSignal.timeout(5_000) })).json();
-  const page = pages.find(({ url }) => url.startsWith('app://evenkeel/index.html'));
-  if (!page) return `no page of ours among: ${pages.map(({ url }) => url).join(' ')}`;
-  const socket = new WebSocket(page.webSocketDebuggerUrl, { handshakeTimeout: 5_000 });
-  try {
-    await once(socket, 'open');
-    socket.send(JSON.stringify({ id: 1, method: 'Runtime.evaluate', params: { expression: 'document.body.innerText' } }));
-    const [answer] = await once(socket, 'message', { signal: AbortSignal.timeout(5_000) });
-    return String(JSON.parse(answer).result?.result?.value);
-  } finally {
-    socket.close();
-  }
 }
 
 /** Asks until the answer is as wanted. An attempt that fails is one more reason to ask again. */
@@ -57,6 +41,25 @@ async function until(what, ask, holds, hasEnded) {
   throw new Error(`Not within ${limitMs / 1_000} s: ${what}. Last: ${last}`);
 }
 
+/** What the program's log says once its page has come from app://, has run, and was answered over the bridge. */
+const windowIsOpen = 'The window is open: its page asked, and was answered.';
+
+/** Starts the program, and gathers what it logs. */
+function start(folder, ...more) {
+  const child = spawn(program, [...args, `--user-data-dir=${folder}`, ...more], { stdio: ['ignore', 'inherit', 'pipe'] });
+  const started = { child, ended: false, log: '', closed: new Promise((resolve) => child.once('close', resolve)) };
+  child.stderr.on('data', (chunk) => {
+    started.log += chunk;
+    process.stderr.write(chunk);
+  });
+  child.once('error', (error) => {
+    started.ended = true;
+    console.error(error.message);
+  });
+  child.once('exit', () => (started.ended = true));
+  return started;
+}
+
 /** @returns {Promise<void>} when the program has ended; by force where a program cannot be asked, or does not listen. */
 async function end(child) {
   const gone = once(child, 'exit');
@@ -71,35 +74,57 @@ async function smoke(folder) {
   const words = 'the node behind it';
   const node = createServer((_request, response) => response.end(words)).listen(0, host);
   await once(node, 'listening');
-  const [front, inspector] = [await freePort(), await freePort()];
+  const front = await freePort();
   const config = {
     version: 1,
     listeners: [{ id: 'front', port: front, protocol: 'http', pool: 'web' }],
     pools: [{ id: 'web', healthCheck: { type: 'none' }, nodes: [{ id: 'smoke-node', address: `${host}:${node.address().port}` }] }],
   };
   writeFileSync(path.join(folder, 'evenkeel.json'), JSON.stringify(config));
-  const child = spawn(program, [...args, `--user-data-dir=${folder}`, `--remote-debugging-port=${inspector}`], { stdio: 'inherit' });
-  let ended = false;
-  child.once('error', (error) => {
-    ended = true;
-    console.error(error.message);
-  });
-  child.once('exit', () => (ended = true));
-  const hasEnded = () => ended;
+  const started = start(folder);
+  const hasEnded = () => started.ended;
   const answer = async () => (await fetch(`http://${host}:${front}/`, { signal: AbortSignal.timeout(5_000) })).text();
   try {
     await until('it balances', answer, (text) => text === words, hasEnded);
     await until(
-      'its window shows the node',
-      () => textOfWindow(inspector),
-      (text) => text.includes('smoke-node'),
+      'its window is open',
+      () => (started.log.includes(windowIsOpen) ? windowIsOpen : 'no word of it in its log'),
+      (last) => last === windowIsOpen,
       hasEnded,
     );
-    await end(child);
+    await end(started.child);
   } finally {
-    if (!ended) child.kill('SIGKILL');
+    if (!started.ended) started.child.kill('SIGKILL');
     node.close();
     node.closeAllConnections();
+  }
+  await seeRefusal(folder);
+}
+
+/** Whoever could look into the window from outside could do all it may: a packed program ends rather than let anybody. */
+async function seeRefusal(folder) {
+  const port = await freePort();
+  const started = start(folder, `--remote-debugging-port=${port}`);
+  try {
+    await until(
+      'it ends when it is to be looked into',
+      () => {
+        if (started.ended) return 'ended';
+        return fetch(`http://${host}:${port}/json/version`, { signal: AbortSignal.timeout(1_000) }).then(
+          () => 'it lets anybody look into its window',
+          () => 'it goes on',
+        );
+      },
+      (last) => last === 'ended',
+      () => false,
+    );
+    // The last of its log may come after its end.
+    await started.closed;
+    const { exitCode } = started.child;
+    if (exitCode !== 1 || !started.log.includes('does not start with --remote-debugging-port'))
+      throw new Error(`The program ended with ${exitCode}, and without a word, when it was to be looked into.`);
+  } finally {
+    if (!started.ended) started.child.kill('SIGKILL');
   }
 }
 
@@ -110,7 +135,7 @@ if (program === undefined) {
 const folder = mkdtempSync(path.join(tmpdir(), 'evenkeel-smoke-'));
 try {
   await smoke(folder);
-  console.log(`${path.basename(program)} starts, shows its window, balances and ends.`);
+  console.log(`${path.basename(program)} starts, opens its window, balances, ends, and lets nobody look into it.`);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;

@@ -39,6 +39,8 @@ type Preferences = ElectronStore<Record<string, unknown>>;
  */
 export async function runApp(mainFolder: string, asked: AskedFor): Promise<void> {
   await app.whenReady();
+  if (app.commandLine.hasSwitch('no-sandbox'))
+    log('warn', 'The window runs without Chromium’s sandbox, because Evenkeel was started with --no-sandbox. See docs/security.md.');
   serveAppProtocol(path.join(mainFolder, '../renderer'));
   denyEverythingElse();
 
@@ -144,7 +146,12 @@ function windowOf({
   started: Promise<unknown>;
 }): WindowHost {
   let window: MainWindow | undefined;
-  const ipc = connectIpc(plane, () => window, started);
+  const ipc = connectIpc(plane, () => window, {
+    ready: started,
+    onFirstAnswer: () => {
+      log('info', 'The window is open: its page asked, and was answered.');
+    },
+  });
   return {
     get current() {
       return window;

@@ -30,23 +30,35 @@ function senderOf(event: IpcMainInvokeEvent): Sender {
   };
 }
 
+export interface IpcOptions {
+  /** Nobody is answered before it has resolved; it must not reject. Default: at once. */
+  ready?: Promise<unknown>;
+  /** The page of a window that was opened has got the first answer it asked for. */
+  onFirstAnswer?(this: void): void;
+}
+
 /**
  * Carries the contract over Electron's IPC: one handler per request channel, each through the router, which checks the
  * sender; events to the window while it shows, and what it missed when it shows again.
- * @param ready nobody is answered before it has resolved; it must not reject. Default: at once.
  */
 export function connectIpc(
   plane: Pick<ControlPlane, 'router' | 'subscribe'>,
   target: () => EventTarget | undefined,
-  ready: Promise<unknown> = Promise.resolve(),
+  { ready = Promise.resolve(), onFirstAnswer }: IpcOptions = {},
 ): IpcTransport {
   const missed = new MissedEvents();
+  let isAnswered = false;
   for (const channel of requestChannels) {
     ipcMain.handle(channel, async (event, params: unknown) => {
       // Now: a frame may have gone, or been led elsewhere, by the time it is answered.
       const sender = senderOf(event);
       await ready;
-      return plane.router(sender, channel, params);
+      const answer = await plane.router(sender, channel, params);
+      if (answer.ok && !isAnswered) {
+        isAnswered = true;
+        onFirstAnswer?.();
+      }
+      return answer;
     });
   }
   for (const channel of eventChannels) {
@@ -67,6 +79,7 @@ export function connectIpc(
     },
     windowOpened() {
       missed.clear();
+      isAnswered = false;
     },
   };
 }

@@ -48,4 +48,6 @@ export function denyEverythingElse(): void {
     Boolean(contents && allowedPermissions.has(permission) && isOwnPage(contents.getURL())),
   );
   defaultSession.setDevicePermissionHandler(() => false);
+  // Its dictionaries would be fetched from a server of Google's, though no window checks spelling.
+  defaultSession.setSpellCheckerEnabled(false);
 }

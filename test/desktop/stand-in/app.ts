@@ -24,8 +24,11 @@ const userData = process.env['STAND_IN_USER_DATA'] ?? path.resolve('.cache', 'st
 class App extends EventEmitter {
   readonly isPackaged = process.env['STAND_IN_PACKAGED'] === '1';
   name = 'Evenkeel';
-  /** Its folder is given from outside, as Electron's is by this switch. */
-  readonly commandLine = { appendSwitch: noted('commandLine.appendSwitch'), hasSwitch: (name: string) => name === 'user-data-dir' };
+  readonly commandLine = {
+    appendSwitch: noted('commandLine.appendSwitch'),
+    // Its folder is given from outside, as Electron's is by this switch.
+    hasSwitch: (name: string) => name === 'user-data-dir' || process.argv.some((one) => one.split('=')[0] === `--${name}`),
+  };
   /** What must be ended before the process may go: the browser. */
   beforeExit: () => Promise<void> = () => Promise.resolve();
   #ready = false;

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { connectIpc, type EventTarget } from '../../../electron/main/ipc-transport.ts';
 import { eventChannels, requestChannels } from '../../../shared/contract/channels.ts';
+import type { Envelope } from '../../../shared/contract/envelope.ts';
 
 type Handler = (event: unknown, params: unknown) => Promise<unknown>;
 const handlers = vi.hoisted(() => new Map<string, unknown>());
@@ -12,9 +13,12 @@ vi.mock('electron', () => ({
 function connect(target: () => EventTarget | undefined) {
   handlers.clear();
   const callbacks = new Map<string, (payload: never) => void>();
-  const router = vi.fn((..._args: unknown[]) => Promise.resolve({ ok: true as const, value: 1 }));
-  const transport = connectIpc({ router, subscribe: (channel, callback) => (callbacks.set(channel, callback), () => undefined) }, target);
-  return { callbacks, router, transport };
+  const router = vi.fn((..._args: unknown[]): Promise<Envelope> => Promise.resolve({ ok: true, value: 1 }));
+  const onFirstAnswer = vi.fn();
+  const transport = connectIpc({ router, subscribe: (channel, callback) => (callbacks.set(channel, callback), () => undefined) }, target, {
+    onFirstAnswer,
+  });
+  return { callbacks, router, transport, onFirstAnswer };
 }
 
 describe('the IPC transport', () => {
@@ -36,6 +40,21 @@ describe('the IPC transport', () => {
       { kind: 'window', isMainFrame: false, origin: 'app://evenkeel', ownOrigin: 'app://evenkeel' },
       { kind: 'window', isMainFrame: false, origin: '', ownOrigin: 'app://evenkeel' },
     ]);
+  });
+
+  it('says once for each window that its page was answered', async () => {
+    const { onFirstAnswer, router, transport } = connect(() => undefined);
+    const mainFrame = { origin: 'app://evenkeel' };
+    const ask = () => (handlers.get('app.info') as Handler)({ sender: { mainFrame }, senderFrame: mainFrame }, {});
+    router.mockResolvedValueOnce({ ok: false, error: { code: 'FORBIDDEN', message: 'no' } });
+    await ask();
+    expect(onFirstAnswer).not.toHaveBeenCalled();
+    await ask();
+    await ask();
+    expect(onFirstAnswer).toHaveBeenCalledTimes(1);
+    transport.windowOpened();
+    await ask();
+    expect(onFirstAnswer).toHaveBeenCalledTimes(2);
   });
 
   it('sends nothing to a window nobody sees, and what it missed when it shows again', () => {

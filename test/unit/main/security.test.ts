@@ -9,7 +9,12 @@ interface Handlers {
   device(): boolean;
 }
 
-const electron = vi.hoisted(() => ({ app: undefined as unknown as EventEmitter, handlers: {} as Handlers, opened: [] as string[] }));
+const electron = vi.hoisted(() => ({
+  app: undefined as unknown as EventEmitter,
+  handlers: {} as Handlers,
+  opened: [] as string[],
+  spelling: true,
+}));
 vi.mock('electron', () => ({
   get app() {
     return electron.app;
@@ -19,6 +24,7 @@ vi.mock('electron', () => ({
       setPermissionRequestHandler: (handler: Handlers['request']) => (electron.handlers.request = handler),
       setPermissionCheckHandler: (handler: Handlers['check']) => (electron.handlers.check = handler),
       setDevicePermissionHandler: (handler: Handlers['device']) => (electron.handlers.device = handler),
+      setSpellCheckerEnabled: (on: boolean) => (electron.spelling = on),
     },
   },
   shell: { openExternal: (url: string) => Promise.resolve(electron.opened.push(url)) },
@@ -79,6 +85,10 @@ describe('a permission', () => {
   it('is no device', () => {
     expect(electron.handlers.device()).toBe(false);
   });
+});
+
+it('checks no spelling: dictionaries would be fetched from somewhere', () => {
+  expect(electron.spelling).toBe(false);
 });
 
 describe('a page', () => {
