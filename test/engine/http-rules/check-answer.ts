@@ -6,7 +6,7 @@ import { plainGet, type AnswerCase, type AnswerExpectation } from './answer-corp
 import type { Lane } from './lanes.ts';
 import type { Split } from './splits.ts';
 
-const patienceMs = 1500;
+const patienceMs = 6000;
 
 function is502(answer: StrictAnswer | undefined): string {
   if (!answer) return 'no answer';

@@ -6,7 +6,7 @@ import type { Lane } from './lanes.ts';
 import type { Split } from './splits.ts';
 
 /** How long an outcome may take. Far below the head timeout: a 408 instead of the answer asked for is too late. */
-const patienceMs = 1500;
+const patienceMs = 6000;
 
 const hopByHop = ['keep-alive', 'proxy-connection', 'te', 'upgrade', 'connection'];
 /** Fields the balancer writes itself or may write anew. */
