@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { JournalEntry } from '../../../shared/model/journal.ts';
 import { fileProblem } from '../../store/json-file.ts';
+import { openToOthers } from '../../store/open-to-others.ts';
 import type { Log } from '../log.ts';
 import { DiskLog } from './disk-log.ts';
 import { FolderTakenError } from './folder-lock.ts';
@@ -27,6 +28,7 @@ export function openHistory(folder: string | undefined, log: Log, onNotice: (wor
   if (folder === undefined) return inMemory();
   try {
     const disk = new DiskLog({ folder, onNotice });
+    warnWhenOpen(folder, log);
     return { log: disk, shelf: createRunFiles(join(folder, 'runs'), log), earlier: disk.earlier, lastSeq: disk.lastSeq };
   } catch (error) {
     const why =
@@ -36,4 +38,21 @@ export function openHistory(folder: string | undefined, log: Log, onNotice: (wor
     onNotice(`The history is kept in memory only and ends with this process: ${why}.`);
     return inMemory();
   }
+}
+
+/** Said and no more: the volumes of containers often are open to others, and a history that is lost helps nobody. */
+function warnWhenOpen(folder: string, log: Log): void {
+  let why: string | undefined;
+  try {
+    why = openToOthers(folder);
+  } catch {
+    // A folder above it that this user may not look at is nothing to fail for.
+    return;
+  }
+  if (why !== undefined)
+    log(
+      'warn',
+      `Others could change the history in ${folder}, what is kept beside it, or put theirs in its place: ${why}. Take that right away (chmod go-w), or keep it in another folder.`,
+      { code: 'HISTORY_OPEN_TO_OTHERS', folder },
+    );
 }

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, rmdirSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -193,6 +193,31 @@ describe('the folder', () => {
       await log.close();
       expect(readdirSync(folder)).not.toContain('lock');
     }
+  });
+
+  it.skipIf(process.platform === 'win32')('that others may write to is used, and the log says who', async () => {
+    const openFor = async (mode: number) => {
+      const said: unknown[][] = [];
+      const notices: string[] = [];
+      mkdirSync(folder, { recursive: true });
+      chmodSync(folder, mode);
+      const { log } = openHistory(
+        folder,
+        (...line) => said.push(line),
+        (words) => notices.push(words),
+      );
+      expect([log.onDisk, notices]).toEqual([true, []]);
+      await log.close();
+      return said;
+    };
+    expect(await openFor(0o700)).toEqual([]);
+    expect(await openFor(0o777)).toEqual([
+      [
+        'warn',
+        expect.stringMatching(/^Others could change the history in .*: everybody may write to .*\. Take that right away \(chmod go-w\)/),
+        { code: 'HISTORY_OPEN_TO_OTHERS', folder },
+      ],
+    ]);
   });
 
   it('that cannot be had is no reason to fail', () => {
