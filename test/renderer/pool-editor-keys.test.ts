@@ -31,12 +31,9 @@ const focused = (page: Page) =>
     return group ?? at.getAttribute('aria-label') ?? labels?.[0]?.textContent ?? at.textContent ?? '';
   });
 
-it('every field, all nodes, Apply, and then a mode change taken back', { timeout: 90_000 }, async () => {
-  const page = await open('#/pools/web');
+/** What a hand does with the keyboard alone. */
+function keysOf(page: Page) {
   const { keyboard } = page;
-  await page.getByLabel('Interval').waitFor();
-  const before = await running(page);
-
   const tabTo = async (name: string, back = false) => {
     const seen: string[] = [];
     for (let i = 0; i < 160; i++) {
@@ -68,6 +65,21 @@ it('every field, all nodes, Apply, and then a mode change taken back', { timeout
     await tabTo(name);
     for (let i = 0; i < times; i++) await keyboard.press('ArrowRight');
   };
+  /** All changes at once, by the bar's button. */
+  const apply = async () => {
+    for (let i = 0; i < 160 && !(await focused(page)).startsWith('Apply '); i++) await keyboard.press('Tab');
+    await keyboard.press('Enter');
+    await page.getByText(/\d+ changes? applied$/).waitFor();
+  };
+  return { tabTo, type, press, choose, right, apply };
+}
+
+it('every field, all nodes, Apply, and then a mode change taken back', { timeout: 90_000 }, async () => {
+  const page = await open('#/pools/web');
+  const { keyboard } = page;
+  await page.getByLabel('Interval').waitFor();
+  const before = await running(page);
+  const { tabTo, type, press, choose, right, apply } = keysOf(page);
 
   // A preset is where one begins; each of its fields is then set by itself.
   await press('Preset of the health check', 'Space');
@@ -134,9 +146,7 @@ it('every field, all nodes, Apply, and then a mode change taken back', { timeout
   await choose('PROXY protocol to nodes', 'Off');
 
   expect(await running(page)).toEqual(before);
-  for (let i = 0; i < 160 && !(await focused(page)).startsWith('Apply '); i++) await keyboard.press('Tab');
-  await keyboard.press('Enter');
-  await page.getByText(/\d+ changes applied$/).waitFor();
+  await apply();
   const tls = { verify: true };
   const node = { weight: 100, mode: 'accept', tls: false, maxConnections: 0 };
   expect(await running(page)).toEqual({
@@ -182,4 +192,25 @@ it('every field, all nodes, Apply, and then a mode change taken back', { timeout
   await expect.poll(mode).toBe('drain');
   await keyboard.press('Control+z');
   await expect.poll(mode).toBe('accept');
+});
+
+it('PROXY protocol to the nodes of a tcp pool', { timeout: 30_000 }, async () => {
+  const page = await open('#/pools/mail', {
+    fake: {
+      config: {
+        version: 1,
+        listeners: [{ id: 'mail', port: 2525, protocol: 'tcp', pool: 'mail' }],
+        pools: [{ id: 'mail', nodes: [{ id: 'a', address: '127.0.0.1:9025' }] }],
+      },
+    },
+  });
+  await page.getByLabel('Interval').waitFor();
+  const before = await running(page);
+  const { choose, apply } = keysOf(page);
+  await choose('PROXY protocol to nodes', 'Version 1 (text)');
+  await apply();
+  expect(await running(page)).toEqual({ ...before, pools: [{ ...before.pools[0], proxyProtocol: 'v1' }] });
+  await choose('PROXY protocol to nodes', 'Version 2 (binary)');
+  await apply();
+  expect(await running(page)).toEqual({ ...before, pools: [{ ...before.pools[0], proxyProtocol: 'v2' }] });
 });
