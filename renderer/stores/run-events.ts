@@ -210,8 +210,10 @@ function requestEvents(run: Run, name: (pool: string, node: string) => string): 
     else if (served && whole) words = `lost, ${count === 1 ? 'was' : 'were'} on ${name(pool, served)}`;
     else if (!whole || served === undefined) words = 'lost';
     else words = tried === undefined ? 'lost, no node took it' : `lost, ${name(pool, tried)} did not answer`;
-    // Within the counter's time, as near as a record tells.
-    const time = Math.min(to, Math.max(from, first ? Math.min(...records.map((record) => record.time)) : (from + to) / 2));
+    // Within the counter's time, as near as a record tells: when it failed, which may be long after it began.
+    const failedAt = (record: RequestRecord) =>
+      lost ? endOf(record) : record.time + (record.phases?.queuedMs ?? 0) + (record.phases?.triedMs ?? 0);
+    const time = Math.min(to, Math.max(from, first ? Math.min(...records.map(failedAt)) : (from + to) / 2));
     return { time, kind: 'errors', subject, words };
   });
 }

@@ -2,15 +2,13 @@ import { ArrowRight, Settings2 } from 'lucide-react';
 import type { Run } from '../../../shared/model/run.ts';
 import { countUntil, replayOf } from '../../../shared/state/replay.ts';
 import { type RunEvent, runEvents } from '../../stores/run-events.ts';
+import { Card } from '../../ui/card.tsx';
 import { rollUp } from '../../ui/effective-state.ts';
 import { formatClockTenths } from '../../ui/format.ts';
 import { RollUpRing } from '../../ui/rollup-ring.tsx';
 import { StateRing } from '../../ui/state-ring.tsx';
 import { inRem } from '../../ui/text-scale.ts';
 import css from './around-list.module.css';
-
-/** Lines shown around the moment. */
-const most = 7;
 
 function EventMark({ run, event }: { run: Run; event: RunEvent }) {
   if (event.state) return <StateRing state={event.state} size={18} />;
@@ -47,17 +45,25 @@ function offsetWords(ms: number): string {
 }
 
 /** The events nearest to a moment: some before, more after. */
-export function eventsAround(events: readonly RunEvent[], time: number, count = most): readonly RunEvent[] {
+export function eventsAround(events: readonly RunEvent[], time: number, count: number): readonly RunEvent[] {
   const next = countUntil(events.length, (i) => events[i]!.time, time - 50);
   const from = Math.max(0, Math.min(next - 2, events.length - count));
   return events.slice(from, from + count);
 }
 
+interface AroundListProps {
+  run: Run;
+  time: number;
+  /** Lines shown around the moment, at most. */
+  most: number;
+  onSeek: (time: number) => void;
+}
+
 /** What happened before and after the moment shown; a line leads there. */
-export function AroundList({ run, time, onSeek }: { run: Run; time: number; onSeek: (time: number) => void }) {
-  const events = eventsAround(runEvents(run), time);
+export function AroundList({ run, time, most, onSeek }: AroundListProps) {
+  const events = eventsAround(runEvents(run), time, most);
   return (
-    <section className={css['card']} aria-label={`Around ${formatClockTenths(time)}`}>
+    <Card as="section" className={css['card']} aria-label={`Around ${formatClockTenths(time)}`}>
       <h2 className="num">Around {formatClockTenths(time)}</h2>
       {events.length === 0 ? <p className={css['none']}>Nothing happened in this stretch of time.</p> : null}
       <ol>
@@ -85,6 +91,6 @@ export function AroundList({ run, time, onSeek }: { run: Run; time: number; onSe
           );
         })}
       </ol>
-    </section>
+    </Card>
   );
 }

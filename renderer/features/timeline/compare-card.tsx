@@ -1,6 +1,7 @@
 import { useLayoutEffect, useRef, useState } from 'react';
 import type { Incident, Run } from '../../../shared/model/run.ts';
 import { nodeKey } from '../../../shared/state/patch.ts';
+import { Card } from '../../ui/card.tsx';
 import { FilterSelect, type Choice } from '../../ui/select.tsx';
 import { MiddleTruncate } from '../../ui/middle-truncate.tsx';
 import { inRem, useTextScale } from '../../ui/text-scale.ts';
@@ -96,7 +97,7 @@ export function CompareCard({ run, incident, other, problem, chosen, choices, on
   const rows = other ? (incident && theirs ? compareIncidents(incident, theirs) : compareRuns(run, other)) : [];
   const settings = other ? settingDifferences(run, other) : [];
   return (
-    <section className={css['card']} aria-label="Compare">
+    <Card as="section" className={css['card']} aria-label="Compare">
       <div className={css['head']}>
         <h2>Compare</h2>
         {choices.length > 0 ? (
@@ -160,6 +161,6 @@ export function CompareCard({ run, incident, other, problem, chosen, choices, on
           {incident && theirs ? <Aligned a={{ run, incident }} b={{ run: other, incident: theirs }} /> : null}
         </>
       ) : null}
-    </section>
+    </Card>
   );
 }

@@ -2,6 +2,7 @@ import { Maximize2, ZoomIn, ZoomOut } from 'lucide-react';
 import { type KeyboardEvent, type PointerEvent, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { Run } from '../../../shared/model/run.ts';
 import { IconButton } from '../../ui/button.tsx';
+import { Card } from '../../ui/card.tsx';
 import { formatClock, formatClockTenths, formatCount } from '../../ui/format.ts';
 import { MiddleTruncate } from '../../ui/middle-truncate.tsx';
 import { inRem, useTextScale } from '../../ui/text-scale.ts';
@@ -24,6 +25,8 @@ import css from './lanes-view.module.css';
 
 interface LanesViewProps {
   run: Run;
+  /** Of the traffic's line, in pixels at the usual text size. */
+  plotHeight: number;
   /** The moment shown; null while the right edge is now. */
   time: number | null;
   onSeek: (time: number) => void;
@@ -31,7 +34,6 @@ interface LanesViewProps {
   onStep: (direction: -1 | 1) => void;
 }
 
-const plotHeight = 44;
 /** As many rows of nodes are in view in any window; with more they may have to be scrolled. */
 const roomForRows = 8;
 /** One press of an arrow key: a hundredth of what is in view, but whole tenths of a second. */
@@ -68,7 +70,7 @@ function NodeLanes({ lanes, view, width }: { lanes: RunLanes; view: TimeView; wi
 }
 
 /** A run over time: what each node was, what was changed, who moved, what failed, how much there was. */
-export function LanesView({ run, time, onSeek, onStep }: LanesViewProps) {
+export function LanesView({ run, plotHeight, time, onSeek, onStep }: LanesViewProps) {
   const lanes = useMemo(() => lanesOf(run), [run]);
   const bounds = useMemo(() => recordedSpan(run), [run]);
   // null: all of it, also as it grows.
@@ -188,7 +190,7 @@ export function LanesView({ run, time, onSeek, onStep }: LanesViewProps) {
   const rows = lanes.pools.reduce((sum, { nodes }) => sum + nodes.length, lanes.pools.length > 1 ? lanes.pools.length : 0);
 
   return (
-    <section className={css['card']} aria-label="Lanes">
+    <Card as="section" className={css['card']} aria-label="Lanes">
       <LanePatterns />
       <div
         ref={plot}
@@ -341,7 +343,7 @@ export function LanesView({ run, time, onSeek, onStep }: LanesViewProps) {
           <Hover x={hover.x} y={hover.y} width={width} words={laneWords(lanes, hover.lane, timeAt(hover.x, view, width), view, width)} />
         ) : null}
       </div>
-    </section>
+    </Card>
   );
 }
 

@@ -213,6 +213,8 @@ export function trafficLine(run: Run, view: TimeView, width: number): TrafficLin
       last = tick.time;
     }
     if (span === 0) continue;
+    // What the end cuts short says little about a rate.
+    if (i === ticks.length && span < stepMs / 2 && points.length > 0) break;
     const rate = (requests * 1_000) / span;
     top = Math.max(top, rate);
     const middle = last - span / 2;

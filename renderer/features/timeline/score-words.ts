@@ -104,7 +104,7 @@ export function incidentMeasures(incident: Incident, name: (node: string) => str
     },
     {
       ...{ id: 'back', name: 'Back in', value: scoreSeconds(backMs), unit: backMs === null ? '' : 's' },
-      below: upAt === null ? 'still down at the end' : backFrom === 'heal' ? 'from the repair' : 'from going down',
+      below: upAt === null ? 'still down' : backFrom === 'heal' ? 'from the repair' : 'from going down',
       definition:
         upAt === null
           ? `${label} was still down when the run ended.`

@@ -1,4 +1,5 @@
 import { ArrowRight } from 'lucide-react';
+import { Card } from '../../ui/card.tsx';
 import { missing } from '../../ui/format.ts';
 import type { Measure } from './score-words.ts';
 import css from './scorecard.module.css';
@@ -26,7 +27,7 @@ function sizeOf({ value, unit }: Measure): 'middle' | 'small' | undefined {
 /** What a failure came to. Each number says on hover and focus what exactly it counts. */
 export function Scorecard({ measures }: { measures: readonly Measure[] }) {
   return (
-    <dl className={`num ${css['cards']}`} data-scorecard data-count={measures.length}>
+    <Card as="dl" className={`num ${css['cards']}`} data-scorecard data-count={measures.length}>
       {measures.map((measure) => (
         <div key={measure.id} tabIndex={0} data-measure={measure.id} className={css['card']}>
           <dt className="ellipsis" title={measure.name}>
@@ -48,6 +49,6 @@ export function Scorecard({ measures }: { measures: readonly Measure[] }) {
           </dd>
         </div>
       ))}
-    </dl>
+    </Card>
   );
 }

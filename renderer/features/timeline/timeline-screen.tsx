@@ -11,6 +11,7 @@ import { EmptyState } from '../../ui/empty-state.tsx';
 import { FilterSelect } from '../../ui/select.tsx';
 import { StateRing } from '../../ui/state-ring.tsx';
 import { inRem } from '../../ui/text-scale.ts';
+import { Unread } from '../../ui/unread.tsx';
 import { AroundList } from './around-list.tsx';
 import { CompareCard } from './compare-card.tsx';
 import { download, fileName } from './export/download.ts';
@@ -22,6 +23,7 @@ import { pickValue, runChoices, sourceChoices, sourceOf, sourceValue, stretchWor
 import { KeepRun, PickTime } from './run-dialogs.tsx';
 import { incidentMeasures, incidentName, runMeasures } from './score-words.ts';
 import { Scorecard } from './scorecard.tsx';
+import { useRoom } from './use-room.ts';
 import css from './timeline.module.css';
 
 /** Opens what the address names. */
@@ -122,6 +124,7 @@ export function TimelineScreen({ query }: { query: URLSearchParams }) {
   const { other, problem: otherProblem } = useOther(compared);
   useAddress(query);
   useEffect(() => replay.watch(), [replay]);
+  const { content, plotHeight, lines } = useRoom(run);
 
   const incidents = run?.score.incidents ?? [];
   const index = picked && picked.run === run?.id && picked.index < incidents.length ? picked.index : 0;
@@ -159,7 +162,7 @@ export function TimelineScreen({ query }: { query: URLSearchParams }) {
   };
   // An engine that started with nothing to balance is no history.
   const empty = run !== null && run.score.requests === 0 && replayOf(run).tracks.size === 0;
-  const message = problem || file.problem || failure;
+  const message = file.problem || failure;
 
   return (
     <main
@@ -253,10 +256,11 @@ export function TimelineScreen({ query }: { query: URLSearchParams }) {
         </p>
       ) : null}
       {run && !empty ? (
-        <div className={css['content']}>
+        <div ref={content} className={css['content']}>
           <Scorecard measures={measures} />
           <LanesView
             key={following ? 'live' : run.id}
+            plotHeight={plotHeight}
             run={run}
             time={following ? null : view.time}
             onSeek={replay.seek}
@@ -273,12 +277,18 @@ export function TimelineScreen({ query }: { query: URLSearchParams }) {
               choices={runChoices(view.runs ?? [], view.files, sourceValue(source))}
               onChoose={setCompared}
             />
-            <AroundList run={run} time={view.time} onSeek={replay.seek} />
+            <AroundList run={run} time={view.time} most={lines} onSeek={replay.seek} />
           </div>
         </div>
-      ) : loading ? null : (
+      ) : loading ? null : problem ? (
+        <Unread
+          what={source.kind === 'run' || source.kind === 'file' ? 'The run' : 'The past'}
+          problem={problem}
+          onRetry={() => void replay.open(source)}
+        />
+      ) : (
         <EmptyState
-          title={message ? 'Nothing to show' : 'Nothing recorded yet'}
+          title="Nothing recorded yet"
           action={
             <ButtonLink look="primary" href="#/lab">
               Run a scenario

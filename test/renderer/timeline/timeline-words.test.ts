@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Incident } from '../../../shared/model/run.ts';
+import type { Incident, Run } from '../../../shared/model/run.ts';
 import { compareIncidents, settingDifferences } from '../../../renderer/features/timeline/compare.ts';
 import { parseRun } from '../../../renderer/features/timeline/export/run-file.ts';
 import { planFilm } from '../../../renderer/features/timeline/export/record-film.ts';
@@ -9,6 +9,7 @@ import { laneWords, momentWords } from '../../../renderer/features/timeline/lane
 import { changeMarks, errorMarks, lanesOf, moveBars, piecesOf, trafficLine } from '../../../renderer/features/timeline/lanes.ts';
 import { incidentMeasures } from '../../../renderer/features/timeline/score-words.ts';
 import { axisMarks, axisStep, clampView, panBy, placeOf, reveal, timeAt, zoomAt } from '../../../renderer/features/timeline/time-view.ts';
+import { fillRoom } from '../../../renderer/features/timeline/use-room.ts';
 import { failoverAt } from '../../../renderer/stores/past-failover.ts';
 import { runEvents } from '../../../renderer/stores/run-events.ts';
 import { formatClockTenths, formatDay } from '../../../renderer/ui/format.ts';
@@ -145,7 +146,7 @@ describe('words', () => {
     expect(unknown.map(({ value }) => value)).toEqual(['—', '—', '12', '3', '1', '—', '—']);
     expect(unknown[0]!.below).toBe('its first failure was not seen');
     expect(unknown[5]!.below).toBe('before 12 ms, after —');
-    expect(unknown[6]!.below).toBe('still down at the end');
+    expect(unknown[6]!.below).toBe('still down');
   });
 
   test('nobody is said to have noticed nothing beside what was moved, retried or lost', () => {
@@ -250,6 +251,25 @@ describe('words', () => {
     ]);
   });
 
+  test('a request that began before the fault and failed by it stands after it', () => {
+    const at = run.startedAt + 6_350;
+    const [first, ...others] = run.requests;
+    const phases = { queuedMs: 0, triedMs: 60, connectMs: 0, firstByteMs: 70 };
+    const late: Run = {
+      ...run,
+      entries: run.entries.map((entry) => (entry.kind === 'lab.fault' && entry.fault ? { ...entry, time: at } : entry)),
+      requests: [{ ...first!, time: at - 30, phases }, ...others],
+    };
+    expect(
+      runEvents(late)
+        .slice(0, 2)
+        .map(({ subject, time }) => [subject, time - at]),
+    ).toEqual([
+      ['api-2', 0],
+      ['3 requests', 30],
+    ]);
+  });
+
   test('the list of events tells the story in order', () => {
     expect(runEvents(run).map((event) => `${event.subject} ${event.words}`)).toEqual([
       'api-2 was killed',
@@ -298,5 +318,19 @@ describe('files', () => {
     expect(planFilm({ startedAt: 0, endedAt: 30_000 })).toMatchObject({ speed: 1, ms: 31_500 });
     expect(planFilm({ startedAt: 0, endedAt: 200_000 })).toMatchObject({ speed: 4 });
     expect(planFilm({ startedAt: 0, endedAt: 3_600_000 }).ms).toBeLessThanOrEqual(61_500);
+  });
+});
+
+describe('the room of the Timeline', () => {
+  test('a window of 800 px has the least; a higher one a taller line and more events, never more than there is', () => {
+    expect(fillRoom(700, 3)).toEqual({ plotHeight: 44, lines: 7 });
+    for (const height of [800, 980, 1_340, 3_000]) {
+      const { plotHeight, lines } = fillRoom(height, 3);
+      expect(plotHeight).toBeGreaterThan(44);
+      expect(plotHeight).toBeLessThanOrEqual(240);
+      expect(plotHeight - 44 + (lines - 7) * 33).toBeLessThanOrEqual(height - 700);
+    }
+    expect(fillRoom(1_340, 3)).toEqual({ plotHeight: 240, lines: 20 });
+    expect(fillRoom(1_340, 30)).toEqual({ plotHeight: 44, lines: 7 });
   });
 });
