@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { eventWords, markersOf } from '../../renderer/features/traffic/traffic-events.ts';
-import { byteRate, coarser, drawnSteps, newestValue, nodeLines, ownLines, timesOf } from '../../renderer/features/traffic/traffic-lines.ts';
+import {
+  byteRate,
+  coarser,
+  drawnSteps,
+  newestValue,
+  nodeLines,
+  ownLines,
+  timesOf,
+  sayTick,
+} from '../../renderer/features/traffic/traffic-lines.ts';
 import type { JournalEntry } from '../../shared/model/journal.ts';
 import type { TrafficHistory } from '../../shared/model/metrics.ts';
 import type { PoolState } from '../../shared/model/state.ts';
@@ -135,5 +144,13 @@ describe('events', () => {
     expect(markers.length).toBeLessThanOrEqual(16);
     expect(markers.reduce((sum, { entries: own }) => sum + own.length, 0)).toBe(400);
     expect(markers.filter(({ kind }) => kind === 'node.down')).toHaveLength(1);
+  });
+});
+
+describe('a value on an axis', () => {
+  it('is as exact as the step between two of them', () => {
+    expect([0, 2.5, 5, 12.5].map((value) => sayTick(value, 2.5))).toEqual(['0', '2.5', '5.0', '12.5']);
+    expect([0, 0.25, 0.5].map((value) => sayTick(value, 0.25))).toEqual(['0', '0.25', '0.50']);
+    expect([500, 1_000].map((value) => sayTick(value, 500))).toEqual(['500', '1,000']);
   });
 });

@@ -3,7 +3,7 @@ import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { formatClock, shortenMiddle } from '../../ui/format.ts';
 import { inRem, textScale, useTextScale } from '../../ui/text-scale.ts';
-import { markPath, newestValue, type Line, type LineLook, type Measure } from './traffic-lines.ts';
+import { markPath, newestValue, sayTick, type Line, type LineLook, type Measure } from './traffic-lines.ts';
 import styles from './traffic.module.css';
 
 /**
@@ -221,7 +221,8 @@ export function Chart({ title, measure, lines, times, from, to, events, cursor, 
             ...axis,
             size: 24 * scale,
             gap: 4 * scale,
-            space: 72 * scale,
+            // Minutes need less room than seconds do.
+            space: (_u, _axis, min, max, width) => ((max - min) * 48 * scale > 30 * width ? 48 : 72) * scale,
             values: (_u, splits, _axis, _space, step) =>
               splits.map((s) => (step < 60 ? formatClock(s * 1_000) : formatClock(s * 1_000).slice(0, 5))),
           },
@@ -230,7 +231,10 @@ export function Chart({ title, measure, lines, times, from, to, events, cursor, 
             size: gutter.left * scale,
             gap: 6 * scale,
             space: 32 * scale,
-            values: (_u, splits) => splits.map((value) => now.current.measure.say(value)),
+            values: (_u, splits, _axis, _space, step) => {
+              const { divisor = 1 } = now.current.measure;
+              return splits.map((value) => sayTick(value / divisor, step / divisor));
+            },
           },
         ],
         series: [

@@ -210,6 +210,16 @@ export interface Measure {
   unit: string;
   /** A value without the unit. */
   say(value: number | null): string;
+  /** What a value of the lines is divided by to be in this unit. Default 1. */
+  divisor?: number;
+}
+
+/** A value on an axis, as exactly as the step between two of them asks for: 7.5 and 10.0, but 20. Both in the unit. */
+export function sayTick(value: number, step: number): string {
+  if (value === 0) return '0';
+  let places = 0;
+  while (places < 3 && Math.abs(step * 10 ** places - Math.round(step * 10 ** places)) > 1e-6) places++;
+  return value.toLocaleString('en-US', { minimumFractionDigits: places, maximumFractionDigits: places });
 }
 
 export const requestRate: Measure = { unit: 'req/s', say: formatRate };
@@ -224,5 +234,5 @@ export function byteRate(values: readonly (number | null)[]): Measure {
   const highest = values.reduce<number>((most, value) => Math.max(most, value ?? 0), 0);
   const power = highest < 1_000 ? 0 : Math.min(byteUnits.length - 1, Math.floor(Math.log10(highest) / 3));
   const divisor = 1_000 ** power;
-  return { unit: byteUnits[power]!, say: (value) => (value === null ? missing : formatRate(value / divisor)) };
+  return { unit: byteUnits[power]!, divisor, say: (value) => (value === null ? missing : formatRate(value / divisor)) };
 }

@@ -3,13 +3,14 @@ import type { JournalEntry } from '../../../shared/model/journal.ts';
 import type { PoolState } from '../../../shared/model/state.ts';
 import { useClient } from '../../bridge/context.tsx';
 import { useEngine, useSettings, useView } from '../../stores/context.tsx';
-import { Button, ButtonLink } from '../../ui/button.tsx';
+import { ButtonLink } from '../../ui/button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { formatClock, formatCount } from '../../ui/format.ts';
 import { PageHead } from '../../ui/page-head.tsx';
 import { PausedNote } from '../../ui/paused-note.tsx';
 import { Segmented } from '../../ui/segmented.tsx';
 import { StaleNote } from '../../ui/stale-note.tsx';
+import { Unread } from '../../ui/unread.tsx';
 import { Chart } from './chart.tsx';
 import { EventLane } from './event-lane.tsx';
 import { eventWords, isMarked, markersOf } from './traffic-events.ts';
@@ -82,9 +83,7 @@ export function TrafficScreen({ parts }: { parts: string[] }) {
       {paused ? <PausedNote since={paused.since}>Traffic goes on and is counted; the charts stand still.</PausedNote> : null}
       {past.problem && past.history ? <StaleNote problem={past.problem} /> : null}
       {past.problem && !past.history ? (
-        <EmptyState title="The traffic could not be read" action={<Button onClick={feed.reload}>Try again</Button>}>
-          {past.problem}
-        </EmptyState>
+        <Unread what="The traffic" problem={past.problem} onRetry={feed.reload} />
       ) : isIdle ? (
         <EmptyState
           title="No traffic yet"
