@@ -79,6 +79,11 @@ export function Editor({ label, sections }: { label: string; sections: readonly 
   );
 }
 
+/** Rows of fields and switches under each other. */
+export function FieldStack({ children }: { children: ReactNode }) {
+  return <div className={styles['stack']}>{children}</div>;
+}
+
 /** A row of fields in four columns. */
 export function FieldGrid({ children }: { children: ReactNode }) {
   return <div className={styles['grid']}>{children}</div>;

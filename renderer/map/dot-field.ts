@@ -64,10 +64,34 @@ export class DotField {
   /** Fills every stream as if it had flowed for ever: the first picture, and the only one where nothing may move. */
   fill(streams: readonly Stream[], perDot: number): void {
     this.count = 0;
+    streams.forEach((stream, s) => this.fillOne(stream, s, perDot));
+  }
+
+  /**
+   * Other streams than before: the dots of those that stay are left where they are, new ones are filled.
+   * @param before and @param ids one a stream, as they were and as they are.
+   */
+  refit(before: readonly string[], ids: readonly string[], streams: readonly Stream[], perDot: number): void {
+    const now = new Map(ids.map((id, s) => [id, s]));
+    const known = new Set(before);
+    let kept = 0;
+    for (let i = 0; i < this.count; i++) {
+      const s = now.get(before[this.stream[i]!] ?? '');
+      if (s === undefined) continue;
+      this.stream[kept] = s;
+      this.way[kept] = this.way[i]!;
+      this.aside[kept] = this.aside[i]!;
+      kept++;
+    }
+    this.count = kept;
     streams.forEach((stream, s) => {
-      const n = Math.round((stream.rate * stream.seconds) / perDot);
-      for (let i = 0; i < n; i++) this.add(s, (i + 0.25 + 0.5 * spread(i + s)) / n);
+      if (!known.has(ids[s]!)) this.fillOne(stream, s, perDot);
     });
+  }
+
+  private fillOne(stream: Stream, s: number, perDot: number): void {
+    const n = Math.round((stream.rate * stream.seconds) / perDot);
+    for (let i = 0; i < n; i++) this.add(s, (i + 0.25 + 0.5 * spread(i + s)) / n);
   }
 
   private add(stream: number, way: number): void {

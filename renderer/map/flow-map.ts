@@ -1,4 +1,5 @@
 import { type Box, type Edge, layBands } from './bands.ts';
+import { bundleEdges, type View } from './bundle.ts';
 import { MeasuredCurve } from './curve.ts';
 import { DotField, type Stream } from './dot-field.ts';
 import type { Flight } from './flight.ts';
@@ -42,7 +43,11 @@ export class FlowMap {
   private palette: Palette;
   private edges: readonly Edge[] = [];
   private boxes: ReadonlyMap<string, Box> = new Map();
-  private toMeasure: (() => ReadonlyMap<string, Box>) | undefined;
+  private measure: () => ReadonlyMap<string, Box> = () => new Map();
+  /** What was measured may no longer be so. */
+  private moved = false;
+  private view: View | null = null;
+  private within: ReadonlyMap<string, string> = new Map();
   private bands: PaintedBand[] = [];
   private ids: string[] = [];
   private streams: Stream[] = [];
@@ -102,9 +107,17 @@ export class FlowMap {
     this.drawNow();
   }
 
-  /** How far the map's content is scrolled. CSS pixels. */
-  scroll(left: number, top: number): void {
+  /**
+   * How far the map's content is scrolled. CSS pixels.
+   * @param view where lanes are seen then; null where all of them are. Edges of the others are drawn as bundles.
+   */
+  scroll(left: number, top: number, view: View | null): void {
+    const { scrolled } = this;
+    if (left === scrolled.left && top === scrolled.top && view?.top === this.view?.top && view?.bottom === this.view?.bottom) return;
     this.scrolled = { left, top };
+    // Some cards stay in view: they stand elsewhere in the content then.
+    if (view || this.view) this.moved = true;
+    this.view = view;
     this.drawNow();
   }
 
@@ -122,7 +135,7 @@ export class FlowMap {
 
   setBoxes(boxes: ReadonlyMap<string, Box>): void {
     this.boxes = boxes;
-    this.toMeasure = undefined;
+    this.moved = false;
     this.relay();
   }
 
@@ -134,18 +147,20 @@ export class FlowMap {
   setEdges(edges: readonly Edge[], measure: () => ReadonlyMap<string, Box>): void {
     const same = edges.length === this.edges.length && edges.every(({ id }, i) => id === this.edges[i]!.id);
     this.edges = edges;
-    this.toMeasure = measure;
+    this.measure = measure;
+    this.moved = true;
     if (same && !this.reducedMotion && (this.timer !== undefined || this.frame !== undefined)) return;
     this.measureNow();
   }
 
   private measureNow(): void {
-    if (this.toMeasure) this.setBoxes(this.toMeasure());
+    if (this.moved) this.setBoxes(this.measure());
   }
 
   /** `count` errors happened on an edge since the tick before. */
-  addErrors(band: string, count: number): void {
+  addErrors(edge: string, count: number): void {
     if (this.paused || count <= 0) return;
+    const band = this.within.get(edge) ?? edge;
     const now = performance.now();
     const there = this.diamonds.filter((d) => d.band === band).length;
     const shown = Math.min(diamondsPerEdge - there, Math.ceil(count / this.scales.errorsPerDiamond));
@@ -182,7 +197,9 @@ export class FlowMap {
     const largest = Math.max(0, ...this.edges.map((edge) => edge.rate));
     const perRate = pixelsPerRate(largest, this.scales.pixelsPerRate);
     const before = new Map(this.bands.map((band) => [band.id, band]));
-    const laid = layBands(this.edges, this.boxes, perRate);
+    const { edges, boxes, within } = bundleEdges(this.edges, this.boxes, this.view);
+    this.within = within;
+    const laid = layBands(edges, boxes, perRate);
     const same = laid.length === this.bands.length && laid.every((band, i) => band.id === this.bands[i]!.id);
     this.bands = laid.map((band) => {
       const old = before.get(band.id);
@@ -194,6 +211,7 @@ export class FlowMap {
         old.curve.y2 === band.curve.y2;
       return { ...band, measured: still ? old.measured : new MeasuredCurve(band.curve), shown: old ? old.shown : band.width };
     });
+    const idsBefore = this.ids;
     this.ids = laid.map((band) => band.id);
     this.streams = laid.map((band) => ({
       rate: band.look === 'down' ? 0 : band.rate,
@@ -204,7 +222,8 @@ export class FlowMap {
     const perDot = requestsPerDot(wanted, this.scales.requestsPerDot);
     const rescaled = perDot !== this.scales.requestsPerDot;
     this.setScales({ ...this.scales, requestsPerDot: perDot, pixelsPerRate: perRate });
-    if (!same || rescaled || this.fresh || this.reducedMotion) this.dots.fill(this.streams, perDot);
+    if (rescaled || this.fresh || this.reducedMotion) this.dots.fill(this.streams, perDot);
+    else if (!same) this.dots.refit(idsBefore, this.ids, this.streams, perDot);
     this.fresh = laid.length === 0;
     if (!same) this.drawNow();
     else this.wake();

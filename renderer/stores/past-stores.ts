@@ -101,7 +101,11 @@ export function createPastStores(live: Stores, run: Run): PastStores {
   return {
     ...live,
     engine: { store: engine, start: () => () => {} },
-    config: { store: createStore(() => ({ config: emptyConfig, loaded: true })), refresh: () => Promise.resolve(), start: () => () => {} },
+    config: {
+      store: createStore(() => ({ config: emptyConfig, loaded: true, problem: '' })),
+      refresh: () => Promise.resolve(),
+      start: () => () => {},
+    },
     traffic: {
       view: () => view,
       onView(callback) {
@@ -126,7 +130,7 @@ export function createPastStores(live: Stores, run: Run): PastStores {
     },
     // Single checks are not recorded, and what the Lab is doing it is doing now.
     checks: { of: () => [], start: () => () => {} },
-    lab: { store: createStore(() => ({ lab: null })), start: () => () => {} },
+    lab: { store: createStore(() => ({ lab: null, problem: '' })), refresh: () => Promise.resolve(), start: () => () => {} },
     view: createViewStore(),
     modes: {
       store: modes,

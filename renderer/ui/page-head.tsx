@@ -1,3 +1,4 @@
+import { clsx } from 'clsx';
 import { ChevronRight } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { MiddleTruncate } from './middle-truncate.tsx';
@@ -13,12 +14,14 @@ interface PageHeadProps {
   children?: ReactNode;
   /** Actions at the right edge. */
   aside?: ReactNode;
+  /** That edge is the one of an editor's fields, however wide the window is. Default false. */
+  overForm?: boolean;
 }
 
 /** A screen's first line: where one is, filters, actions. */
-export function PageHead({ title, parent, note, children, aside }: PageHeadProps) {
+export function PageHead({ title, parent, note, children, aside, overForm = false }: PageHeadProps) {
   return (
-    <header className={styles['head']}>
+    <header className={clsx(styles['head'], overForm && styles['overForm'])}>
       {parent ? (
         <span className={styles['crumb']}>
           <a href={parent.href}>{parent.label}</a>

@@ -1,7 +1,6 @@
 import { clsx } from 'clsx';
 import type { HTMLAttributes, ReactNode, Ref, TdHTMLAttributes, ThHTMLAttributes } from 'react';
 import { type EffectiveState, stateLooks } from './effective-state.ts';
-import { FieldError } from './field.tsx';
 import type { Column } from './fitting-columns.ts';
 import { MiddleTruncate } from './middle-truncate.tsx';
 import { StateRing } from './state-ring.tsx';
@@ -111,15 +110,6 @@ export function GapRow({ columns, height }: { columns: number; height: number })
     <tr aria-hidden="true" className={styles['gap']}>
       <td colSpan={columns} style={{ height }} />
     </tr>
-  );
-}
-
-/** What went wrong with reading a table, over it. */
-export function TableProblem({ children }: { children: ReactNode }) {
-  return (
-    <div className={styles['problem']}>
-      <FieldError>{children}</FieldError>
-    </div>
   );
 }
 

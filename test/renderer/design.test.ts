@@ -30,7 +30,18 @@ it('shows every part in both themes, the same parts in the same order', async ()
   expect(dark).toEqual(await parts('light'));
   for (const part of ['State ring', 'Roll-up ring', 'Button', 'Text field', 'Select', 'Segmented', 'Switch and checkbox', 'Node card'])
     expect(dark).toContain(part);
-  for (const part of ['Mode control', 'Clients', 'Table', 'Inspector', 'Toast', 'Dialog', 'Change bar', 'Live and paused', 'Replay banner'])
+  for (const part of [
+    'Mode control',
+    'Clients',
+    'Table',
+    'Card',
+    'Inspector',
+    'Toast',
+    'Dialog',
+    'Change bar',
+    'Live and paused',
+    'Replay banner',
+  ])
     expect(dark).toContain(part);
   const rings = await page
     .locator('section[data-theme=dark] [data-part="State ring"] [data-ring]')

@@ -16,6 +16,11 @@ describe('columns in the room there is', () => {
     expect(widths(300)).toEqual({ name: 100, kind: 50, node: 100, end: 50 });
   });
 
+  it('grow to twice their width, and then all of them widen alike, so that none stands far from the next', () => {
+    expect(widths(500)).toEqual({ name: 200, kind: 50, node: 200, end: 50 });
+    expect(widths(1_000)).toEqual({ name: 400, kind: 100, node: 400, end: 100 });
+  });
+
   it('leave one after the other where it is narrow, those last that say most', () => {
     expect(widths(299)).toEqual({ name: 136.75, kind: 50, node: 112.25 });
     expect(widths(249)).toEqual({ name: 136.75, node: 112.25 });

@@ -9,6 +9,7 @@ import { ChangeBar } from '../../forms/change-bar.tsx';
 import { StoresProvider } from '../../stores/context.tsx';
 import type { Stores } from '../../stores/stores.ts';
 import { Button, ButtonLink, IconButton } from '../../ui/button.tsx';
+import { Card } from '../../ui/card.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { type EffectiveState, poolWords, rollUp, stateLooks } from '../../ui/effective-state.ts';
@@ -29,6 +30,7 @@ import { Tag } from '../../ui/tag.tsx';
 import { NumberField, TextArea, TextField } from '../../ui/text-field.tsx';
 import { Toast } from '../../ui/toast.tsx';
 import { Checkbox, Switch } from '../../ui/toggle.tsx';
+import { Unread } from '../../ui/unread.tsx';
 import { ReplayBanner } from '../replay/replay-banner.tsx';
 import styles from './design.module.css';
 import { Part, Specimen } from './specimen.tsx';
@@ -544,6 +546,38 @@ function Tables({ theme }: { theme: string }) {
           </EmptyState>
         </div>
       </Specimen>
+      <Specimen wide state="not read: that, why, and a way to ask again">
+        <div className={styles['frame']}>
+          <Unread
+            what="The clients"
+            problem="Evenkeel does not answer. Start it again; this page reconnects by itself."
+            onRetry={nothing}
+          />
+        </div>
+      </Specimen>
+    </Part>
+  );
+}
+
+function Cards() {
+  return (
+    <Part name="Card" note="A ground around what belongs together.">
+      <Specimen state="faint, on a page of cards">
+        <Card className={styles['inCard']}>Three nodes, 24 clients</Card>
+      </Specimen>
+      <Specimen state="strong, within a page of fields">
+        <Card edge="strong" className={styles['inCard']}>
+          A dead node is noticed within about 13 s
+        </Card>
+      </Specimen>
+      <Specimen state="with fields">
+        <div className={styles['card']}>
+          <Card form edge="strong">
+            <TextField label="Address" value="10.0.0.1:3000" onChange={nothing} />
+            <Button small>Add 1 node</Button>
+          </Card>
+        </div>
+      </Specimen>
     </Part>
   );
 }
@@ -674,6 +708,7 @@ export function Gallery({ theme, now }: { theme: 'dark' | 'light'; now: number }
         <Replays theme={theme} now={now} />
         <MapParts world={world} />
         <Tables theme={theme} />
+        <Cards />
         <InspectorPart theme={theme} />
         <Messages />
         <Bars theme={theme} />

@@ -1,6 +1,14 @@
 import { useEngine } from '../../stores/context.tsx';
 import css from './shell.module.css';
 
+/** The cause and what follows from it; what the banner's head or the cause says already is not said again. */
+export function whyAndWhatNext(problem: string): string {
+  const cause = problem.replace(/^Evenkeel does not answer\. ?/, '');
+  return [cause, 'Numbers below are the last ones heard.', /by itself/.test(cause) ? '' : 'Trying again by itself.']
+    .filter((words) => words !== '')
+    .join(' ');
+}
+
 /** Stands above everything while nobody answers. What is below it is then not now, and says so. */
 export function OfflineBanner() {
   const offline = useEngine((s) => s.connection === 'offline');
@@ -10,7 +18,7 @@ export function OfflineBanner() {
       {offline ? (
         <>
           <b>The engine does not answer.</b>
-          <span>{problem} Numbers below are the last ones heard. Trying again by itself.</span>
+          <span>{whyAndWhatNext(problem)}</span>
         </>
       ) : null}
     </div>

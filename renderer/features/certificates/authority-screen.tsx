@@ -11,6 +11,7 @@ import { EmptyState } from '../../ui/empty-state.tsx';
 import { FieldError } from '../../ui/field.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
 import { Row, Table, Td, Th } from '../../ui/table.tsx';
+import { Unread } from '../../ui/unread.tsx';
 import { useNow } from '../../ui/use-now.ts';
 import styles from './authority.module.css';
 import { Fingerprint } from './fingerprint.tsx';
@@ -181,7 +182,7 @@ function Authority({
 
 /** `#/certificates/authority`: the authority of this machine, who trusts it and what it signed. */
 export function AuthorityScreen() {
-  const { status, failure, busy, create, replace, setTrust } = useAuthority();
+  const { status, failure, busy, ask, create, replace, setTrust } = useAuthority();
   const found = status?.authority;
   return (
     <main className="screen">
@@ -189,7 +190,10 @@ export function AuthorityScreen() {
       {status && found ? (
         <Authority status={status} found={found} busy={busy} failure={failure} replace={replace} setTrust={setTrust} />
       ) : status?.folder === null ? (
-        <EmptyState title="The demo keeps no authority">
+        <EmptyState
+          title="The demo keeps no authority"
+          action={<ButtonLink href="#/certificates/new">Make a certificate that signs itself</ButtonLink>}
+        >
           Nothing of the demo outlives the program, and an authority has to. Start Evenkeel with a configuration of its own.
         </EmptyState>
       ) : status ? (
@@ -208,9 +212,7 @@ export function AuthorityScreen() {
           names is then trusted too, and renewed in time. Nobody trusts it until you say so.
         </EmptyState>
       ) : failure ? (
-        <div className={styles['page']}>
-          <FieldError>{failure}</FieldError>
-        </div>
+        <Unread what="The local authority" problem={failure} onRetry={ask} />
       ) : null}
       <ChangeBar />
     </main>

@@ -6,6 +6,7 @@ import { ImportCertificate } from '../../forms/certificates/import-certificate.t
 import { MakeCertificate } from '../../forms/certificates/make-certificate.tsx';
 import { useCertificates, type SeenCertificate } from '../../forms/certificates/use-certificates.ts';
 import { ChangeBar } from '../../forms/change-bar.tsx';
+import { DraftList } from '../../forms/draft-screens.tsx';
 import { useDraft, useStores } from '../../stores/context.tsx';
 import { ButtonLink } from '../../ui/button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
@@ -13,9 +14,9 @@ import type { Column } from '../../ui/fitting-columns.ts';
 import { missing } from '../../ui/format.ts';
 import { MiddleTruncate } from '../../ui/middle-truncate.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
-import { CellItems, Row, RowLink, Table, TableScroll, Td, Th } from '../../ui/table.tsx';
+import { CellItems, Row, RowLink, Td } from '../../ui/table.tsx';
 import { Tag } from '../../ui/tag.tsx';
-import { useFittingColumns, type Fitting } from '../../ui/use-fitting-columns.ts';
+import type { Fitting } from '../../ui/use-fitting-columns.ts';
 import { useNow } from '../../ui/use-now.ts';
 import { AuthorityScreen } from './authority-screen.tsx';
 import { CertificateInspector } from './certificate-inspector.tsx';
@@ -87,38 +88,35 @@ function CertificateRow({ has, certificate, seen, selected, now }: RowProps) {
 
 function CertificateList({ selected }: { selected: string | undefined }) {
   const certificates = useDraft((s) => s.draft.certificates);
-  const loaded = useDraft((s) => s.loaded);
   const seen = useCertificates();
   const now = useNow();
   const found = certificates.findIndex((one) => one.id === selected);
   const open = certificates[found];
-  const { measure, shown, has } = useFittingColumns(columns);
   return (
     <>
-      <main className="screen">
-        <PageHead
-          title="Certificates"
-          note={certificates.length > 0 ? 'what https listeners answer with' : undefined}
-          aside={
-            <>
-              <ButtonLink small look="quiet" href="#/certificates/authority">
-                <Stamp size={12} strokeWidth={2} aria-hidden="true" />
-                Local authority
+      <DraftList
+        title="Certificates"
+        count={certificates.length}
+        note="what https listeners answer with"
+        aside={
+          <>
+            <ButtonLink small look="quiet" href="#/certificates/authority">
+              <Stamp size={12} strokeWidth={2} aria-hidden="true" />
+              Local authority
+            </ButtonLink>
+            <ButtonLink small look="quiet" href="#/certificates/import">
+              <Upload size={12} strokeWidth={2} aria-hidden="true" />
+              Import
+            </ButtonLink>
+            {certificates.length > 0 ? (
+              <ButtonLink small href="#/certificates/new">
+                <Plus size={12} strokeWidth={2} aria-hidden="true" />
+                Make a certificate
               </ButtonLink>
-              <ButtonLink small look="quiet" href="#/certificates/import">
-                <Upload size={12} strokeWidth={2} aria-hidden="true" />
-                Import
-              </ButtonLink>
-              {certificates.length > 0 ? (
-                <ButtonLink small href="#/certificates/new">
-                  <Plus size={12} strokeWidth={2} aria-hidden="true" />
-                  Make a certificate
-                </ButtonLink>
-              ) : null}
-            </>
-          }
-        />
-        {!loaded ? null : certificates.length === 0 ? (
+            ) : null}
+          </>
+        }
+        empty={
           <EmptyState
             title="No certificates yet"
             action={
@@ -129,33 +127,21 @@ function CertificateList({ selected }: { selected: string | undefined }) {
           >
             An https listener answers with a certificate: it tells browsers whom they talk to.
           </EmptyState>
-        ) : (
-          <TableScroll ref={measure}>
-            <Table columns={shown}>
-              <thead>
-                <tr>
-                  {shown.map(({ id, title }) => (
-                    <Th key={id}>{title}</Th>
-                  ))}
-                </tr>
-              </thead>
-              <tbody>
-                {certificates.map((certificate) => (
-                  <CertificateRow
-                    has={has}
-                    key={certificate.id}
-                    certificate={certificate}
-                    seen={seen.get(certificate.id)}
-                    selected={certificate.id === selected}
-                    now={now}
-                  />
-                ))}
-              </tbody>
-            </Table>
-          </TableScroll>
-        )}
-        <ChangeBar />
-      </main>
+        }
+        columns={columns}
+        rows={(has) =>
+          certificates.map((certificate) => (
+            <CertificateRow
+              has={has}
+              key={certificate.id}
+              certificate={certificate}
+              seen={seen.get(certificate.id)}
+              selected={certificate.id === selected}
+              now={now}
+            />
+          ))
+        }
+      />
       {open ? <CertificateInspector key={open.id} certificate={open} index={found} seen={seen.get(open.id)} now={now} /> : null}
     </>
   );

@@ -13,15 +13,17 @@ import { MiddleTruncate } from '../../ui/middle-truncate.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
 import { FilterSelect } from '../../ui/select.tsx';
 import { SortHead, type Sorting } from '../../ui/sort-head.tsx';
-import { CellItems, GapRow, NodeInCell, Row, RowLink, Table, TableFoot, TableProblem, TableScroll, Td } from '../../ui/table.tsx';
+import { StaleNote } from '../../ui/stale-note.tsx';
+import { CellItems, GapRow, NodeInCell, Row, RowLink, Table, TableFoot, TableScroll, Td } from '../../ui/table.tsx';
 import { TextField } from '../../ui/text-field.tsx';
 import { useTextScale } from '../../ui/text-scale.ts';
+import { Unread } from '../../ui/unread.tsx';
 import { useFittingColumns, type Fitting } from '../../ui/use-fitting-columns.ts';
 import { useNow } from '../../ui/use-now.ts';
 import { ClientInspector } from './client-inspector.tsx';
 import { sayAgo, saySince } from './client-words.ts';
 import styles from './clients.module.css';
-import { useClientPages, type ClientQuery } from './use-client-pages.ts';
+import { many, useClientPages, type ClientQuery } from './use-client-pages.ts';
 
 /** Of a row at the usual text size. CSS pixels. */
 const usualRowHeight = 32;
@@ -40,6 +42,9 @@ function placeOf(pools: readonly PoolState[], client: Client | undefined) {
 }
 
 type ColumnId = NonNullable<ClientQuery['sort']>;
+
+/** The engine's own order changes with each request: rows are read only where they stay. Above `many` that would cost it too much. */
+const byKey: Sorting<ColumnId> = { by: 'key', order: 'asc' };
 
 interface ClientColumn extends Column<ColumnId> {
   label: string;
@@ -141,7 +146,9 @@ export function ClientsScreen({ parts }: { parts: string[] }) {
     setPlace(ofNode);
   }
   const [movedOnly, setMovedOnly] = useState(false);
-  const [sorting, setSorting] = useState<Sorting<ColumnId> | null>(null);
+  const [chosenSorting, setSorting] = useState<Sorting<ColumnId> | null>(null);
+  const isMany = useEngine((s) => s.pools.reduce((sum, { nodes }) => nodes.reduce((all, one) => all + one.stickyClients, sum), 0) > many);
+  const sorting = chosenSorting ?? (isMany ? null : byKey);
   const rowHeight = usualRowHeight * useTextScale();
 
   const [nodePool, node] = place === '' ? [] : (JSON.parse(place) as [string, string]);
@@ -249,8 +256,10 @@ export function ClientsScreen({ parts }: { parts: string[] }) {
             Moved only
           </Button>
         </PageHead>
-        {pages.problem ? <TableProblem>{pages.problem} What is shown may be old.</TableProblem> : null}
-        {known && pages.total === 0 ? (
+        {pages.problem && pages.total !== null ? <StaleNote problem={pages.problem} /> : null}
+        {pages.problem && pages.total === null ? (
+          <Unread what="The clients" problem={pages.problem} onRetry={pages.refresh} />
+        ) : known && pages.total === 0 ? (
           filtered ? (
             <EmptyState title="No client matches">Search finds in the client’s key: the id of a cookie client, or an address.</EmptyState>
           ) : (

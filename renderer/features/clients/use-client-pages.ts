@@ -10,7 +10,7 @@ export type ClientQuery = Omit<RequestParams<'clients.list'>, 'offset' | 'limit'
 export const pageSize = 100;
 const pollMs = 1_000;
 /** Sorting a table of more than this costs the engine some milliseconds each time: it is asked less often. */
-const many = 20_000;
+export const many = 20_000;
 const pollManyMs = 3_000;
 /** Pages kept beside those in view; the rest is asked for again when it is scrolled to. */
 const keepPages = 12;

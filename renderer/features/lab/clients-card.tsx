@@ -1,6 +1,7 @@
 import type { LabState } from '../../../shared/contract/contract.ts';
 import { durationWords } from '../../../shared/model/fault-words.ts';
 import type { RequestParams } from '../../bridge/client.ts';
+import { Card } from '../../ui/card.tsx';
 import { formatCount } from '../../ui/format.ts';
 import { Switch } from '../../ui/toggle.tsx';
 import type { Act } from './act.ts';
@@ -22,7 +23,7 @@ export function ClientsCard({ lab, act, taken }: { lab: LabState; act: Act; take
   const { clients } = lab;
   const set = (change: RequestParams<'lab.setClients'>) => void act((client) => client.request('lab.setClients', change));
   return (
-    <section className={styles['card']} aria-labelledby="lab-clients">
+    <Card as="section" className={styles['card']} aria-labelledby="lab-clients">
       <h2 id="lab-clients">Simulated clients</h2>
       <p>Each has its own cookies and keeps asking, as a browser would. {thinkWords(clients)}</p>
       <Slider
@@ -74,7 +75,7 @@ export function ClientsCard({ lab, act, taken }: { lab: LabState; act: Act; take
           }
         />
       </div>
-    </section>
+    </Card>
   );
 }
 
@@ -97,7 +98,7 @@ export function CountsCard({ lab }: { lab: LabState }) {
     .map(({ node, answers }) => ({ label: labelOf.get(node) ?? node, answers }))
     .sort((a, b) => (a.label < b.label ? -1 : 1));
   return (
-    <section className={styles['card']} aria-labelledby="lab-counts">
+    <Card as="section" className={styles['card']} aria-labelledby="lab-counts">
       <h2 id="lab-counts">What the clients saw</h2>
       <p>Since the demo was started, counted by themselves. They ask nothing twice: what fails counts as failed.</p>
       <dl className={styles['counts']}>
@@ -122,6 +123,6 @@ export function CountsCard({ lab }: { lab: LabState }) {
           </div>
         ) : null}
       </dl>
-    </section>
+    </Card>
   );
 }

@@ -4,6 +4,7 @@ import type { FaultType } from '../../../shared/model/fault.ts';
 import { faultNames, faultWords } from '../../../shared/model/fault-words.ts';
 import { useEngine } from '../../stores/context.tsx';
 import { Button } from '../../ui/button.tsx';
+import { Card } from '../../ui/card.tsx';
 import { effectiveState, stateLooks } from '../../ui/effective-state.ts';
 import { MiddleTruncate } from '../../ui/middle-truncate.tsx';
 import { StateRing } from '../../ui/state-ring.tsx';
@@ -82,7 +83,7 @@ export function DemoNodes({ lab, act, taken }: { lab: LabState; act: Act; taken:
   const [choosing, setChoosing] = useState<string | null>(null);
   const chosen = lab.nodes.find((node) => node.id === choosing);
   return (
-    <section className={styles['card']} aria-labelledby="lab-nodes">
+    <Card as="section" className={styles['card']} aria-labelledby="lab-nodes">
       <h2 id="lab-nodes">Demo nodes</h2>
       <p>Small real servers on this machine. Nobody tells Evenkeel what is done to them; it has to notice by itself.</p>
       <ul>
@@ -102,6 +103,6 @@ export function DemoNodes({ lab, act, taken }: { lab: LabState; act: Act; taken:
           }}
         />
       ) : null}
-    </section>
+    </Card>
   );
 }

@@ -5,6 +5,7 @@ import { faultWords } from '../../../shared/model/fault-words.ts';
 import type { InjectedFault } from '../../../shared/model/fault.ts';
 import { useConfig } from '../../stores/context.tsx';
 import { Button } from '../../ui/button.tsx';
+import { Card } from '../../ui/card.tsx';
 import { MiddleTruncate } from '../../ui/middle-truncate.tsx';
 import { Select } from '../../ui/select.tsx';
 import type { Act } from './act.ts';
@@ -35,7 +36,7 @@ export function InjectedCard({ lab, act }: { lab: LabState; act: Act }) {
   if (!place) return null;
   const current = lab.injected.find((one) => keyOf(one) === keyOf(place));
   return (
-    <section className={styles['card']} aria-labelledby="lab-injected">
+    <Card as="section" className={styles['card']} aria-labelledby="lab-injected">
       <h2 id="lab-injected">
         Faults on your own nodes <span className={styles['demoTag']}>DEMO</span>
       </h2>
@@ -73,7 +74,7 @@ export function InjectedCard({ lab, act }: { lab: LabState; act: Act }) {
           }}
         />
       ) : null}
-    </section>
+    </Card>
   );
 }
 

@@ -3,10 +3,12 @@ import { useState } from 'react';
 import type { LabState } from '../../../shared/contract/contract.ts';
 import { errorMessage } from '../../bridge/client.ts';
 import { useClient } from '../../bridge/context.tsx';
-import { useLab } from '../../stores/context.tsx';
+import { useLab, useStores } from '../../stores/context.tsx';
 import { Button, ButtonLink } from '../../ui/button.tsx';
+import { Card } from '../../ui/card.tsx';
 import { FieldError } from '../../ui/field.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
+import { Unread } from '../../ui/unread.tsx';
 import type { Act } from './act.ts';
 import { ClientsCard, CountsCard } from './clients-card.tsx';
 import { DemoNodes } from './demo-nodes.tsx';
@@ -22,7 +24,7 @@ function isAnyFault(lab: LabState): boolean {
 /** While nothing runs: what the demo is, and one button. */
 function StartCard({ busy, onStart }: { busy: boolean; onStart: () => void }) {
   return (
-    <section className={styles['card']} aria-labelledby="lab-start">
+    <Card as="section" className={styles['card']} aria-labelledby="lab-start">
       <h2 id="lab-start">The demo is not running</h2>
       <p>
         Three small servers, simulated clients and one address in front of them. It runs on this machine only, is not saved, and one click
@@ -32,14 +34,16 @@ function StartCard({ busy, onStart }: { busy: boolean; onStart: () => void }) {
         <Play size={14} fill="currentColor" aria-hidden="true" />
         {busy ? 'Starting…' : 'Start the demo'}
       </Button>
-    </section>
+    </Card>
   );
 }
 
 /** Demo nodes, simulated clients, faults and scenarios: something true to see, and a plug to pull. */
 export function LabScreen() {
   const client = useClient();
+  const { lab: store } = useStores();
   const lab = useLab((s) => s.lab);
+  const problem = useLab((s) => s.problem);
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState('');
   const act: Act = async (what) => {
@@ -120,6 +124,8 @@ export function LabScreen() {
               {lab.running ? <ClientsCard lab={lab} act={act} taken={taken} /> : null}
             </div>
           </div>
+        ) : problem ? (
+          <Unread what="The Lab" problem={problem} onRetry={() => void store.refresh()} />
         ) : null}
       </div>
     </main>

@@ -4,6 +4,7 @@ import type { LabRun } from '../../../shared/contract/contract.ts';
 import { durationWords } from '../../../shared/model/fault-words.ts';
 import { Button, ButtonLink } from '../../ui/button.tsx';
 import { onBeat } from '../../ui/beat.ts';
+import { Card } from '../../ui/card.tsx';
 import type { Act } from './act.ts';
 import styles from './lab.module.css';
 
@@ -43,7 +44,7 @@ export function ScenarioRunCard({ run, act }: { run: LabRun; act: Act }) {
   const next = run.phase === 'running' ? run.steps.findIndex((step) => !step.done) : -1;
   const done = run.phase === 'done';
   return (
-    <section className={`${styles['card']} ${styles['wide']}`} aria-labelledby="lab-run">
+    <Card as="section" className={`${styles['card']} ${styles['wide']}`} aria-labelledby="lab-run">
       <div className={styles['runHead']}>
         <h2 id="lab-run">{run.name}</h2>
         <span className={`${styles['phase']} num`} role="status">
@@ -93,6 +94,6 @@ export function ScenarioRunCard({ run, act }: { run: LabRun; act: Act }) {
           </ul>
         ) : null}
       </div>
-    </section>
+    </Card>
   );
 }

@@ -5,6 +5,7 @@ import { durationWords } from '../../../shared/model/fault-words.ts';
 import { errorMessage } from '../../bridge/client.ts';
 import { useClient } from '../../bridge/context.tsx';
 import { Button } from '../../ui/button.tsx';
+import { Card } from '../../ui/card.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { FieldError } from '../../ui/field.tsx';
 import type { Act } from './act.ts';
@@ -23,6 +24,7 @@ export function ScenariosCard({ act, taken }: { act: Act; taken: boolean }) {
   const client = useClient();
   const [scenarios, setScenarios] = useState<Scenario[]>([]);
   const [problem, setProblem] = useState<FileProblem | null>(null);
+  const [unread, setUnread] = useState('');
   const file = useRef<HTMLInputElement>(null);
   const fileId = useId();
   useEffect(() => {
@@ -30,10 +32,13 @@ export function ScenariosCard({ act, taken }: { act: Act; taken: boolean }) {
     const load = () => {
       client.request('lab.scenarios', {}).then(
         (answer) => {
-          if (!gone) setScenarios(answer.scenarios.map((one) => one.scenario));
+          if (gone) return;
+          setScenarios(answer.scenarios.map((one) => one.scenario));
+          setUnread('');
         },
-        () => {
-          // The connection's return asks again.
+        (error: unknown) => {
+          // What was read stands; the connection's return asks again.
+          if (!gone) setUnread(errorMessage(error));
         },
       );
     };
@@ -65,9 +70,10 @@ export function ScenariosCard({ act, taken }: { act: Act; taken: boolean }) {
   };
 
   return (
-    <section className={styles['card']} aria-labelledby="lab-scenarios">
+    <Card as="section" className={styles['card']} aria-labelledby="lab-scenarios">
       <h2 id="lab-scenarios">Scenarios</h2>
       <p>Faults, modes and clients by the clock, on a demo started anew; recorded, and judged by what has to hold.</p>
+      {unread && scenarios.length === 0 ? <FieldError>{unread}</FieldError> : null}
       <ul>
         {scenarios.map((scenario) => (
           <li key={scenario.id} className={styles['scenario']}>
@@ -125,6 +131,6 @@ export function ScenariosCard({ act, taken }: { act: Act; taken: boolean }) {
           </ul>
         </div>
       ) : null}
-    </section>
+    </Card>
   );
 }

@@ -34,8 +34,9 @@ export function Slider({ label, unit, value, max, step, disabled, onChange }: Sl
   return (
     <div className={styles['slider']}>
       <div>
-        <label className="visually-hidden" htmlFor={id}>
-          {label}, slider
+        <label htmlFor={id}>
+          {label}
+          <span className="visually-hidden">, slider</span>
         </label>
         <input
           id={id}
@@ -51,6 +52,7 @@ export function Slider({ label, unit, value, max, step, disabled, onChange }: Sl
       </div>
       <TextField
         label={label}
+        hideLabel
         unit={unit}
         inputMode="numeric"
         disabled={disabled}

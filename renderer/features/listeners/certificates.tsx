@@ -7,6 +7,7 @@ import { localNames, sayExpiry, sayNames } from '../../forms/certificates/certif
 import { ImportCertificate } from '../../forms/certificates/import-certificate.tsx';
 import { useCertificates, type SeenCertificate } from '../../forms/certificates/use-certificates.ts';
 import { LabelledGroup, useDraftError } from '../../forms/draft-fields.tsx';
+import { FieldStack } from '../../forms/editor.tsx';
 import { useDraft, useStores } from '../../stores/context.tsx';
 import { newCertificate, type Path } from '../../stores/draft.ts';
 import { Button, ButtonLink } from '../../ui/button.tsx';
@@ -14,7 +15,6 @@ import { FieldError } from '../../ui/field.tsx';
 import { ButtonRow } from '../../ui/row.tsx';
 import { Checkbox } from '../../ui/toggle.tsx';
 import { useNow } from '../../ui/use-now.ts';
-import styles from './listeners.module.css';
 
 /** What a certificate is for and how long: "localhost, 127.0.0.1, ::1, 396 days left". */
 function hintOf(certificate: CertificateConfig, seen: SeenCertificate | undefined, now: number): string {
@@ -55,7 +55,7 @@ export function Certificates({ listener, at }: { listener: ListenerConfig; at: P
     }
   };
   return (
-    <div className={styles['stack']}>
+    <FieldStack>
       <LabelledGroup
         label="Answer with"
         error={error}
@@ -93,6 +93,6 @@ export function Certificates({ listener, at }: { listener: ListenerConfig; at: P
           </ButtonLink>
         </ButtonRow>
       )}
-    </div>
+    </FieldStack>
   );
 }

@@ -13,6 +13,7 @@ import { useDraft, useStores } from '../../stores/context.tsx';
 import { newCertificate, newListener, newNode, newPool, readAddresses } from '../../stores/draft.ts';
 import { sayIssue } from '../../stores/draft-words.ts';
 import { Button, ButtonLink } from '../../ui/button.tsx';
+import { Card } from '../../ui/card.tsx';
 import { FieldError } from '../../ui/field.tsx';
 import { readNumber } from '../../ui/number-text.ts';
 import { PageHead } from '../../ui/page-head.tsx';
@@ -263,7 +264,7 @@ export function GuidedListener({ given }: { given: string | undefined }) {
               label="Stickiness"
               checked={form.sticky}
               onChange={(sticky) => form.set({ sticky })}
-              hint="By cookie: a client comes back to its server."
+              hint="By cookie: a client keeps its server."
             />
           </FieldPair>
           {form.https ? (
@@ -285,7 +286,7 @@ export function GuidedListener({ given }: { given: string | undefined }) {
               }
             />
           ) : null}
-          <div className={styles['preview']} aria-live="polite">
+          <Card edge="strong" className={styles['preview']} aria-live="polite">
             <span className="mono">{`${scheme}://127.0.0.1:${port === '' ? '…' : port}/`}</span>
             <ArrowRight size={14} aria-hidden="true" />
             {addresses.length === 0 ? (
@@ -300,7 +301,7 @@ export function GuidedListener({ given }: { given: string | undefined }) {
                 {addresses.length > 8 ? <span className="muted">and {addresses.length - 8} more</span> : null}
               </span>
             )}
-          </div>
+          </Card>
           {failure ? <FieldError>{failure}</FieldError> : null}
           <ButtonRow className={styles['atFoot']}>
             <Button look="primary" type="submit" disabled={applying || making}>

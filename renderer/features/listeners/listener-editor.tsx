@@ -1,7 +1,5 @@
-import { Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import type { ListenerConfig } from '../../../shared/model/config.ts';
-import { ChangeBar } from '../../forms/change-bar.tsx';
 import {
   DraftNumber,
   DraftSegmented,
@@ -11,11 +9,9 @@ import {
   useDraftError,
   useDraftField,
 } from '../../forms/draft-fields.tsx';
-import { Editor, FieldGrid, span, type EditorSection } from '../../forms/editor.tsx';
+import { DeleteEntry, EntryEditor } from '../../forms/draft-screens.tsx';
+import { FieldGrid, FieldStack, span, type EditorSection } from '../../forms/editor.tsx';
 import { useDraft, useEngine, useStores } from '../../stores/context.tsx';
-import { Button } from '../../ui/button.tsx';
-import { PageHead } from '../../ui/page-head.tsx';
-import { ButtonRow } from '../../ui/row.tsx';
 import { RollUpRing } from '../../ui/rollup-ring.tsx';
 import { Select } from '../../ui/select.tsx';
 import { TextField } from '../../ui/text-field.tsx';
@@ -26,6 +22,7 @@ import styles from './listeners.module.css';
 
 type At = (string | number)[];
 
+const allListeners = { label: 'Listeners', href: '#/listeners' };
 const protocolHints: Record<string, string> = {
   http: 'Reads requests: cookies, paths, retries.',
   https: 'Ends TLS here; nodes get plain HTTP unless they say otherwise.',
@@ -80,20 +77,13 @@ function PeersField({ at }: { at: At }) {
 
 function Delete({ listener }: { listener: ListenerConfig }) {
   const { draft } = useStores();
-  const remove = () => {
-    draft.edit((config) => ({ ...config, listeners: config.listeners.filter((one) => one.id !== listener.id) }));
-    location.hash = '#/listeners';
-  };
   return (
-    <ButtonRow>
-      <Button small aria-describedby="delete-listener" onClick={remove}>
-        <Trash2 size={12} strokeWidth={2} aria-hidden="true" />
-        Delete this listener
-      </Button>
-      <span id="delete-listener" className="muted small">
-        It goes when you apply: what is in flight may finish, the pool stays.
-      </span>
-    </ButtonRow>
+    <DeleteEntry
+      kind="listener"
+      all={allListeners}
+      words="It goes when you apply: what is in flight may finish, the pool stays."
+      onDelete={() => draft.edit((config) => ({ ...config, listeners: config.listeners.filter((one) => one.id !== listener.id) }))}
+    />
   );
 }
 
@@ -123,7 +113,7 @@ export function ListenerEditor({ listener, index }: { listener: ListenerConfig; 
       title: 'General',
       paths: under('name', 'protocol', 'pool', 'enabled', 'id'),
       content: (
-        <div className={styles['stack']}>
+        <FieldStack>
           <FieldGrid>
             <DraftText
               path={[...at, 'name']}
@@ -138,7 +128,7 @@ export function ListenerEditor({ listener, index }: { listener: ListenerConfig; 
             <DraftSegmented path={[...at, 'protocol']} className={span.two} hint={protocolHints[protocol]} />
           </FieldGrid>
           <DraftSwitch path={[...at, 'enabled']} hint="Off keeps everything here, but nobody is listening." />
-        </div>
+        </FieldStack>
       ),
     },
     {
@@ -160,7 +150,7 @@ export function ListenerEditor({ listener, index }: { listener: ListenerConfig; 
             title: 'Certificates',
             paths: [...under('certificates', 'tlsProfile'), 'certificates'],
             content: (
-              <div className={styles['stack']}>
+              <FieldStack>
                 <Certificates listener={listener} at={at} />
                 <FieldGrid>
                   <DraftSelect
@@ -169,7 +159,7 @@ export function ListenerEditor({ listener, index }: { listener: ListenerConfig; 
                     hint="Recommended: TLS 1.2 and 1.3. Legacy also takes old clients."
                   />
                 </FieldGrid>
-              </div>
+              </FieldStack>
             ),
           },
         ]
@@ -210,7 +200,7 @@ export function ListenerEditor({ listener, index }: { listener: ListenerConfig; 
       lead: 'Only when clients come through another proxy.',
       paths: under('acceptProxyProtocolFrom', 'trustForwarded'),
       content: (
-        <div className={styles['stack']}>
+        <FieldStack>
           <FieldGrid>
             <PeersField at={at} />
           </FieldGrid>
@@ -220,21 +210,19 @@ export function ListenerEditor({ listener, index }: { listener: ListenerConfig; 
               hint="X-Forwarded-Proto, -Host and -Port and Forwarded of the client. Anybody can send them."
             />
           ) : null}
-        </div>
+        </FieldStack>
       ),
     },
     { id: 'delete', title: 'Delete', paths: [], content: <Delete listener={listener} /> },
   ];
 
   return (
-    <main className="screen">
-      <PageHead
-        title={listener.name ?? listener.id}
-        parent={{ label: 'Listeners', href: '#/listeners' }}
-        aside={<Observed listener={listener} />}
-      />
-      <Editor label={`Listener ${listener.name ?? listener.id}`} sections={sections} />
-      <ChangeBar />
-    </main>
+    <EntryEditor
+      kind="listener"
+      name={listener.name ?? listener.id}
+      all={allListeners}
+      aside={<Observed listener={listener} />}
+      sections={sections}
+    />
   );
 }

@@ -1,7 +1,7 @@
 import { Plus } from 'lucide-react';
 import { formatHostPort } from '../../../shared/model/address.ts';
 import type { ListenerConfig } from '../../../shared/model/config.ts';
-import { ChangeBar } from '../../forms/change-bar.tsx';
+import { DraftList, NoSuchEntry } from '../../forms/draft-screens.tsx';
 import { useDraft, useEngine, useTraffic } from '../../stores/context.tsx';
 import { protocolNames } from '../../stores/draft-fields.ts';
 import { ButtonLink } from '../../ui/button.tsx';
@@ -9,11 +9,10 @@ import { EmptyState } from '../../ui/empty-state.tsx';
 import type { Column } from '../../ui/fitting-columns.ts';
 import { formatCount, formatRate, missing } from '../../ui/format.ts';
 import { MiddleTruncate } from '../../ui/middle-truncate.tsx';
-import { PageHead } from '../../ui/page-head.tsx';
 import { RollUpRing } from '../../ui/rollup-ring.tsx';
-import { CellItems, Row, RowLink, Table, TableScroll, Td, Th } from '../../ui/table.tsx';
+import { CellItems, Row, RowLink, Td } from '../../ui/table.tsx';
 import { Tag } from '../../ui/tag.tsx';
-import { useFittingColumns, type Fitting } from '../../ui/use-fitting-columns.ts';
+import type { Fitting } from '../../ui/use-fitting-columns.ts';
 import { GuidedListener } from './guided-listener.tsx';
 import { ListenerEditor } from './listener-editor.tsx';
 import { listenerLook } from './listener-words.ts';
@@ -60,8 +59,10 @@ function ListenerRow({ listener, index, has }: { listener: ListenerConfig; index
       <Td title={look.reason}>
         <span className={styles['state']}>
           <RollUpRing rollUp={look.rollUp} size={20} />
-          <span className={look.alarm ? 'fill-down' : undefined}>{look.word}</span>
-          {look.reason ? <span className={styles['reason']}>{look.reason}</span> : null}
+          <span className={styles['words']}>
+            <span className={look.alarm ? 'fill-down' : undefined}>{look.word}</span>
+            {look.reason ? <span className={styles['reason']}>{look.reason}</span> : null}
+          </span>
         </span>
       </Td>
       {has('connections') ? <Td right>{seen ? `${formatCount(seen.connections)} open` : missing}</Td> : null}
@@ -72,23 +73,20 @@ function ListenerRow({ listener, index, has }: { listener: ListenerConfig; index
 
 function ListenerList() {
   const listeners = useDraft((s) => s.draft.listeners);
-  const loaded = useDraft((s) => s.loaded);
-  const { measure, shown, has } = useFittingColumns(columns);
   return (
-    <main className="screen">
-      <PageHead
-        title="Listeners"
-        note={listeners.length > 0 ? `${listeners.length} ${listeners.length === 1 ? 'address' : 'addresses'} clients come to` : undefined}
-        aside={
-          listeners.length > 0 ? (
-            <ButtonLink small href="#/listeners/new">
-              <Plus size={12} strokeWidth={2} aria-hidden="true" />
-              Add a listener
-            </ButtonLink>
-          ) : undefined
-        }
-      />
-      {!loaded ? null : listeners.length === 0 ? (
+    <DraftList
+      title="Listeners"
+      count={listeners.length}
+      note={`${listeners.length} ${listeners.length === 1 ? 'address' : 'addresses'} clients come to`}
+      aside={
+        listeners.length > 0 ? (
+          <ButtonLink small href="#/listeners/new">
+            <Plus size={12} strokeWidth={2} aria-hidden="true" />
+            Add a listener
+          </ButtonLink>
+        ) : undefined
+      }
+      empty={
         <EmptyState
           title="No listeners yet"
           action={
@@ -99,28 +97,10 @@ function ListenerList() {
         >
           A listener is an address clients come to; it hands them to the nodes of a pool.
         </EmptyState>
-      ) : (
-        <TableScroll ref={measure}>
-          <Table columns={shown}>
-            <thead>
-              <tr>
-                {shown.map(({ id, title, right }) => (
-                  <Th key={id} right={right}>
-                    {title}
-                  </Th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {listeners.map((listener, index) => (
-                <ListenerRow key={listener.id} listener={listener} index={index} has={has} />
-              ))}
-            </tbody>
-          </Table>
-        </TableScroll>
-      )}
-      <ChangeBar />
-    </main>
+      }
+      columns={columns}
+      rows={(has) => listeners.map((listener, index) => <ListenerRow key={listener.id} listener={listener} index={index} has={has} />)}
+    />
   );
 }
 
@@ -129,19 +109,8 @@ export function ListenersScreen({ parts }: { parts: string[] }) {
   const [id] = parts;
   const index = useDraft((s) => s.draft.listeners.findIndex((listener) => listener.id === id));
   const listener = useDraft((s) => s.draft.listeners[index]);
-  const loaded = useDraft((s) => s.loaded);
   if (id === undefined) return <ListenerList />;
   if (listener) return <ListenerEditor key={listener.id} listener={listener} index={index} />;
   if (id === 'new') return <GuidedListener given={parts[1]} />;
-  return (
-    <main className="screen">
-      <PageHead title={id} parent={{ label: 'Listeners', href: '#/listeners' }} />
-      {loaded ? (
-        <EmptyState title={`No listener is called “${id}”`} action={<ButtonLink href="#/listeners">See all listeners</ButtonLink>}>
-          It was removed, or the address is mistyped.
-        </EmptyState>
-      ) : null}
-      <ChangeBar />
-    </main>
-  );
+  return <NoSuchEntry id={id} kind="listener" all={{ label: 'Listeners', href: '#/listeners' }} />;
 }

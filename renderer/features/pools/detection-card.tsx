@@ -3,6 +3,7 @@ import { clsx } from 'clsx';
 import type { PoolConfig } from '../../../shared/model/config.ts';
 import { detection, sayDuration } from '../../stores/draft.ts';
 import { Button } from '../../ui/button.tsx';
+import { Card } from '../../ui/card.tsx';
 import { MiddleTruncate } from '../../ui/middle-truncate.tsx';
 import styles from './detection-card.module.css';
 import { sayProbe, type Probes } from './use-probes.ts';
@@ -62,7 +63,7 @@ export function DetectionCard({ pool, probes }: { pool: PoolConfig; probes: Prob
   const shown = nodes.filter((node) => probes.results.has(node.id));
   const running = shown.some((node) => probes.results.get(node.id)?.kind === 'running');
   return (
-    <div className={styles['card']}>
+    <Card edge="strong" className={styles['card']}>
       <div className={styles['head']}>
         <Clock size={16} aria-hidden="true" />
         <p aria-live="polite">
@@ -114,6 +115,6 @@ export function DetectionCard({ pool, probes }: { pool: PoolConfig; probes: Prob
           {shown.length > maxResults ? <li className="muted">and {shown.length - maxResults} more, each in its row below</li> : null}
         </ul>
       ) : null}
-    </div>
+    </Card>
   );
 }

@@ -9,6 +9,7 @@ import { useDraft, useEngine, useStores } from '../../stores/context.tsx';
 import { newNode, readAddresses, setAt } from '../../stores/draft.ts';
 import { sayIssue } from '../../stores/draft-words.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
+import { Card } from '../../ui/card.tsx';
 import { effectiveState, stateLooks } from '../../ui/effective-state.ts';
 import { ChangedDot, FieldError } from '../../ui/field.tsx';
 import { ButtonRow } from '../../ui/row.tsx';
@@ -129,9 +130,9 @@ function NodeRow({ poolId, poolIndex, index, node, probe, onTest, onRemove }: Ro
       {shown ? (
         <tr>
           <td colSpan={6} className={styles['below']}>
-            <div className={styles['details']}>
+            <Card form>
               <NodeDetails path={path} node={node} />
-            </div>
+            </Card>
           </td>
         </tr>
       ) : null}
@@ -143,7 +144,7 @@ function Paste({ onAdd, onClose }: { onAdd: (text: string) => void; onClose: () 
   const [text, setText] = useState('');
   const { addresses, rejected } = readAddresses(text);
   return (
-    <div className={styles['paste']}>
+    <Card form edge="strong" className={styles['paste']}>
       <TextArea
         label="Addresses"
         mono
@@ -161,7 +162,7 @@ function Paste({ onAdd, onClose }: { onAdd: (text: string) => void; onClose: () 
           Cancel
         </Button>
       </ButtonRow>
-    </div>
+    </Card>
   );
 }
 

@@ -1,21 +1,18 @@
-import { Trash2 } from 'lucide-react';
 import { useMemo } from 'react';
 import type { PoolConfig } from '../../../shared/model/config.ts';
-import { ChangeBar } from '../../forms/change-bar.tsx';
 import { DraftNumber, DraftSegmented, DraftSelect, DraftSwitch, DraftText } from '../../forms/draft-fields.tsx';
-import { Editor, FieldAside, FieldGrid, span, type EditorSection } from '../../forms/editor.tsx';
+import { DeleteEntry, EntryEditor } from '../../forms/draft-screens.tsx';
+import { FieldAside, FieldGrid, FieldStack, span, type EditorSection } from '../../forms/editor.tsx';
 import { useDraft, useStores } from '../../stores/context.tsx';
 import { type PresetId, presetOf, presets, setAt } from '../../stores/draft.ts';
-import { Button } from '../../ui/button.tsx';
-import { PageHead } from '../../ui/page-head.tsx';
 import { Segmented } from '../../ui/segmented.tsx';
 import { DetectionCard } from './detection-card.tsx';
 import { NodesTable } from './nodes-table.tsx';
-import styles from './pool-editor.module.css';
 import { useProbes } from './use-probes.ts';
 
 type At = (string | number)[];
 
+const allPools = { label: 'Pools', href: '#/pools' };
 const algorithmHints: Record<string, string> = {
   roundrobin: 'In turn, interleaved by weight.',
   leastconn: 'The node with the fewest connections for its weight.',
@@ -106,7 +103,7 @@ function HealthChecks({ pool, at, probes }: { pool: PoolConfig; at: At; probes: 
 function Safety({ pool, at }: { pool: PoolConfig; at: At }) {
   const passive = [...at, 'passiveCheck'];
   return (
-    <div className={styles['stack']}>
+    <FieldStack>
       <DraftSwitch path={[...at, 'keepLastNode']} hint="Refuse a mode change that would leave no node to serve." />
       <DraftSwitch
         path={[...passive, 'enabled']}
@@ -129,7 +126,7 @@ function Safety({ pool, at }: { pool: PoolConfig; at: At }) {
           hint="Tells nodes the client’s address. For pools of TCP listeners."
         />
       </FieldGrid>
-    </div>
+    </FieldStack>
   );
 }
 
@@ -137,22 +134,18 @@ function Delete({ pool }: { pool: PoolConfig }) {
   const { draft } = useStores();
   const listeners = useDraft((s) => s.draft.listeners);
   const users = listeners.filter((listener) => listener.pool === pool.id).map((listener) => listener.name ?? listener.id);
-  const remove = () => {
-    draft.edit((config) => ({ ...config, pools: config.pools.filter((one) => one.id !== pool.id) }));
-    location.hash = '#/pools';
-  };
   return (
-    <div className={styles['delete']}>
-      <Button small disabled={users.length > 0} aria-describedby="delete-pool" onClick={remove}>
-        <Trash2 size={12} strokeWidth={2} aria-hidden="true" />
-        Delete this pool
-      </Button>
-      <span id="delete-pool" className="muted small">
-        {users.length > 0
+    <DeleteEntry
+      kind="pool"
+      all={allPools}
+      blocked={users.length > 0}
+      words={
+        users.length > 0
           ? `${users.length === 1 ? `Listener ${users[0]} uses` : `Listeners ${users.join(', ')} use`} it. Give ${users.length === 1 ? 'it' : 'them'} another pool first.`
-          : 'No listener uses it. It goes when you apply.'}
-      </span>
-    </div>
+          : 'No listener uses it. It goes when you apply.'
+      }
+      onDelete={() => draft.edit((config) => ({ ...config, pools: config.pools.filter((one) => one.id !== pool.id) }))}
+    />
   );
 }
 
@@ -213,31 +206,29 @@ export function PoolEditor({ pool, index }: { pool: PoolConfig; index: number })
   ];
 
   return (
-    <main className="screen">
-      <PageHead
-        title={pool.name ?? pool.id}
-        parent={{ label: 'Pools', href: '#/pools' }}
-        aside={
-          <>
-            <span className="muted small" aria-hidden="true">
-              Preset
-            </span>
-            <Segmented
-              label="Preset of the health check"
-              fit
-              tall
-              value={preset}
-              onChange={usePreset}
-              choices={[
-                ...presets.map(({ id, label }) => ({ value: id, label })),
-                { value: 'custom', label: 'Custom', disabled: preset !== 'custom' },
-              ]}
-            />
-          </>
-        }
-      />
-      <Editor label={`Pool ${pool.name ?? pool.id}`} sections={sections} />
-      <ChangeBar />
-    </main>
+    <EntryEditor
+      kind="pool"
+      name={pool.name ?? pool.id}
+      all={allPools}
+      aside={
+        <>
+          <span className="muted small" aria-hidden="true">
+            Preset
+          </span>
+          <Segmented
+            label="Preset of the health check"
+            fit
+            tall
+            value={preset}
+            onChange={usePreset}
+            choices={[
+              ...presets.map(({ id, label }) => ({ value: id, label })),
+              { value: 'custom', label: 'Custom', disabled: preset !== 'custom' },
+            ]}
+          />
+        </>
+      }
+      sections={sections}
+    />
   );
 }

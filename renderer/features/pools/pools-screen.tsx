@@ -1,7 +1,7 @@
 import { Plus } from 'lucide-react';
 import { useState } from 'react';
 import type { PoolConfig } from '../../../shared/model/config.ts';
-import { ChangeBar } from '../../forms/change-bar.tsx';
+import { DraftList, NoSuchEntry } from '../../forms/draft-screens.tsx';
 import { useDraft, useEngine, useTraffic } from '../../stores/context.tsx';
 import { algorithmNames, checkNames, stickinessNames } from '../../stores/draft-fields.ts';
 import { sayDuration, detection } from '../../stores/draft.ts';
@@ -11,11 +11,10 @@ import { EmptyState } from '../../ui/empty-state.tsx';
 import type { Column } from '../../ui/fitting-columns.ts';
 import { formatRate, missing } from '../../ui/format.ts';
 import { MiddleTruncate } from '../../ui/middle-truncate.tsx';
-import { PageHead } from '../../ui/page-head.tsx';
 import { RollUpRing } from '../../ui/rollup-ring.tsx';
-import { CellItems, Row, RowLink, Table, TableScroll, Td, Th } from '../../ui/table.tsx';
+import { CellItems, Row, RowLink, Td } from '../../ui/table.tsx';
 import { Tag } from '../../ui/tag.tsx';
-import { useFittingColumns, type Fitting } from '../../ui/use-fitting-columns.ts';
+import type { Fitting } from '../../ui/use-fitting-columns.ts';
 import { AddPool } from './add-pool.tsx';
 import { PoolEditor } from './pool-editor.tsx';
 
@@ -24,11 +23,11 @@ type ColumnId = 'pool' | 'nodes' | 'traffic' | 'algorithm' | 'stickiness' | 'che
 const columns: (Column<ColumnId> & { title: string; right?: boolean })[] = [
   { id: 'pool', title: 'Pool', width: 200, grows: 3 },
   { id: 'nodes', title: 'Nodes', width: 132 },
-  { id: 'traffic', title: 'Traffic', width: 104, right: true },
   { id: 'algorithm', title: 'Algorithm', width: 152, leaves: 3 },
   { id: 'stickiness', title: 'Stickiness', width: 96, leaves: 2 },
   { id: 'check', title: 'Check', width: 204, leaves: 4 },
   { id: 'listeners', title: 'Listeners', width: 132, grows: 1, leaves: 1 },
+  { id: 'traffic', title: 'Traffic', width: 104, right: true },
 ];
 
 function PoolRow({ pool, index, has }: { pool: PoolConfig; index: number; has: Fitting<Column<ColumnId>>['has'] }) {
@@ -54,7 +53,6 @@ function PoolRow({ pool, index, has }: { pool: PoolConfig; index: number; has: F
         </CellItems>
       </Td>
       <Td>{seen ? poolWords(seen) : missing}</Td>
-      <Td right>{rate === undefined ? missing : `${formatRate(rate)} req/s`}</Td>
       {has('algorithm') ? <Td muted>{algorithmNames[pool.algorithm]}</Td> : null}
       {has('stickiness') ? <Td muted>{stickinessNames[pool.stickiness.type]}</Td> : null}
       {has('check') ? (
@@ -64,15 +62,14 @@ function PoolRow({ pool, index, has }: { pool: PoolConfig; index: number; has: F
         </Td>
       ) : null}
       {has('listeners') ? <Td muted>{users.length === 0 ? 'none' : <MiddleTruncate text={users.join(', ')} />}</Td> : null}
+      <Td right>{rate === undefined ? missing : `${formatRate(rate)} req/s`}</Td>
     </Row>
   );
 }
 
 function PoolList() {
   const pools = useDraft((s) => s.draft.pools);
-  const loaded = useDraft((s) => s.loaded);
   const [adding, setAdding] = useState(false);
-  const { measure, shown, has } = useFittingColumns(columns);
   const add = (
     <Button small onClick={() => setAdding(true)}>
       <Plus size={12} strokeWidth={2} aria-hidden="true" />
@@ -80,46 +77,29 @@ function PoolList() {
     </Button>
   );
   return (
-    <main className="screen">
-      <PageHead
+    <>
+      <DraftList
         title="Pools"
-        note={pools.length > 0 ? 'nodes that stand in for each other' : undefined}
+        count={pools.length}
+        note="nodes that stand in for each other"
         aside={pools.length > 0 ? add : undefined}
+        empty={
+          <EmptyState
+            title="No pools yet"
+            action={
+              <ButtonLink look="primary" href="#/listeners/new">
+                Put one address in front of my servers
+              </ButtonLink>
+            }
+          >
+            A pool is a group of nodes that can stand in for each other: your servers. It comes with the address you put in front of them.
+          </EmptyState>
+        }
+        columns={columns}
+        rows={(has) => pools.map((pool, index) => <PoolRow key={pool.id} pool={pool} index={index} has={has} />)}
       />
-      {!loaded ? null : pools.length === 0 ? (
-        <EmptyState
-          title="No pools yet"
-          action={
-            <ButtonLink look="primary" href="#/listeners/new">
-              Put one address in front of my servers
-            </ButtonLink>
-          }
-        >
-          A pool is a group of nodes that can stand in for each other: your servers. It comes with the address you put in front of them.
-        </EmptyState>
-      ) : (
-        <TableScroll ref={measure}>
-          <Table columns={shown}>
-            <thead>
-              <tr>
-                {shown.map(({ id, title, right }) => (
-                  <Th key={id} right={right}>
-                    {title}
-                  </Th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {pools.map((pool, index) => (
-                <PoolRow key={pool.id} pool={pool} index={index} has={has} />
-              ))}
-            </tbody>
-          </Table>
-        </TableScroll>
-      )}
-      <ChangeBar />
       {adding ? <AddPool onClose={() => setAdding(false)} /> : null}
-    </main>
+    </>
   );
 }
 
@@ -128,18 +108,7 @@ export function PoolsScreen({ parts }: { parts: string[] }) {
   const [id] = parts;
   const index = useDraft((s) => s.draft.pools.findIndex((pool) => pool.id === id));
   const pool = useDraft((s) => s.draft.pools[index]);
-  const loaded = useDraft((s) => s.loaded);
   if (id === undefined) return <PoolList />;
   if (pool) return <PoolEditor key={pool.id} pool={pool} index={index} />;
-  return (
-    <main className="screen">
-      <PageHead title={id} parent={{ label: 'Pools', href: '#/pools' }} />
-      {loaded ? (
-        <EmptyState title={`No pool is called “${id}”`} action={<ButtonLink href="#/pools">See all pools</ButtonLink>}>
-          It was removed, or the address is mistyped.
-        </EmptyState>
-      ) : null}
-      <ChangeBar />
-    </main>
-  );
+  return <NoSuchEntry id={id} kind="pool" all={{ label: 'Pools', href: '#/pools' }} />;
 }

@@ -14,11 +14,13 @@ import { MiddleTruncate } from '../../ui/middle-truncate.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
 import { PausedNote } from '../../ui/paused-note.tsx';
 import { FilterSelect } from '../../ui/select.tsx';
+import { StaleNote } from '../../ui/stale-note.tsx';
 import { StateRing } from '../../ui/state-ring.tsx';
-import { CellItems, GapRow, Row, RowLink, Table, TableFoot, TableProblem, TableScroll, Td, Th } from '../../ui/table.tsx';
+import { CellItems, GapRow, Row, RowLink, Table, TableFoot, TableScroll, Td, Th } from '../../ui/table.tsx';
 import { Tag } from '../../ui/tag.tsx';
 import { TextField } from '../../ui/text-field.tsx';
 import { inRem, useTextScale } from '../../ui/text-scale.ts';
+import { Unread } from '../../ui/unread.tsx';
 import { useFittingColumns, type Fitting } from '../../ui/use-fitting-columns.ts';
 import { createRequestFeed } from './request-feed.ts';
 import { filterChips, noFilter, readStatus, toFilter, type FilterFields } from './request-filter.ts';
@@ -323,11 +325,9 @@ export function RequestsScreen({ parts }: { parts: string[] }) {
         <Filters fields={fields} onChange={change} pools={pools} listeners={listeners} />
         <FilterChips fields={fields} onChange={change} pools={pools} listeners={listeners} />
         {paused ? <PausedNote since={paused.since}>Requests go on and are recorded; the list stands still.</PausedNote> : null}
-        {problem && loaded ? <TableProblem>{problem} What is shown may be old.</TableProblem> : null}
+        {problem && loaded ? <StaleNote problem={problem} /> : null}
         {problem && !loaded ? (
-          <EmptyState title="The requests could not be read" action={<Button onClick={feed.reload}>Try again</Button>}>
-            {problem}
-          </EmptyState>
+          <Unread what="The requests" problem={problem} onRetry={feed.reload} />
         ) : isEmpty && known ? (
           isFiltered ? (
             <EmptyState title="No recorded request matches" action={<Button onClick={() => setFields(noFilter)}>Clear the filters</Button>}>

@@ -7,6 +7,7 @@ import { useClient } from '../../bridge/context.tsx';
 import { useConfig, useLab, useStores } from '../../stores/context.tsx';
 import { countChanges, listChanges } from '../../stores/draft-words.ts';
 import { Button } from '../../ui/button.tsx';
+import { Card } from '../../ui/card.tsx';
 import { FieldError } from '../../ui/field.tsx';
 import { formatClock, formatDay } from '../../ui/format.ts';
 import { besideDemo } from './replace-config.ts';
@@ -78,12 +79,12 @@ export function BackupsSection({ info }: { info: AppInfo | null }) {
     <section className={styles['section']} aria-labelledby="backups">
       <h2 id="backups">Backups</h2>
       {info.recovered === null ? null : (
-        <div className={styles['card']} role="note" aria-label="Recovered">
+        <Card form edge="strong" className={styles['card']} role="note" aria-label="Recovered">
           <h3>A damaged file was found at this start</h3>
           {info.recovered.split('\n').map((words) => (
             <p key={words}>{words}</p>
           ))}
-        </div>
+        </Card>
       )}
       <p className={styles['lead']}>
         {list?.kept === false
@@ -128,7 +129,7 @@ export function BackupsSection({ info }: { info: AppInfo | null }) {
       ) : null}
       <div role="status">
         {looked ? (
-          <div className={styles['card']} role="group" aria-label={`Copy of ${when(looked.time)}`}>
+          <Card form edge="strong" className={styles['card']} role="group" aria-label={`Copy of ${when(looked.time)}`}>
             <h3>
               The copy of {when(looked.time)} makes {countChanges(changes.length)}
             </h3>
@@ -146,7 +147,7 @@ export function BackupsSection({ info }: { info: AppInfo | null }) {
                 Cancel
               </Button>
             </div>
-          </div>
+          </Card>
         ) : null}
       </div>
       <div className={css['reload']}>

@@ -9,6 +9,7 @@ import { useClient } from '../../bridge/context.tsx';
 import { useConfig, useDraft, useLab, useStores } from '../../stores/context.tsx';
 import { type Change, countChanges, listChanges, sayIssue } from '../../stores/draft-words.ts';
 import { Button } from '../../ui/button.tsx';
+import { Card } from '../../ui/card.tsx';
 import { FieldError } from '../../ui/field.tsx';
 import { besideDemo, ChangedMeanwhile, replaceConfig } from './replace-config.ts';
 import styles from './settings.module.css';
@@ -147,7 +148,7 @@ export function ImportSection() {
       </Button>
       <div role="status">
         {loaded ? (
-          <div className={styles['card']} role="group" aria-label={`Import of ${loaded.name}`}>
+          <Card form edge="strong" className={styles['card']} role="group" aria-label={`Import of ${loaded.name}`}>
             {loaded.issues.length > 0 ? (
               <>
                 <h3>
@@ -193,7 +194,7 @@ export function ImportSection() {
                 Cancel
               </Button>
             </div>
-          </div>
+          </Card>
         ) : null}
       </div>
       {failure ? <FieldError>{failure}</FieldError> : null}

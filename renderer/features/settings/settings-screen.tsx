@@ -64,20 +64,22 @@ export function SettingsScreen({ query }: { query: URLSearchParams }) {
     <main className="screen">
       <PageHead title="Settings" />
       <div className={styles['page']}>
-        <Appearance onSet={set} />
-        {failure ? <FieldError>{failure}</FieldError> : null}
-        {info?.host === 'desktop' ? (
-          <>
-            <DesktopSection onSet={set} />
-            <UpdatesSection isWanted={query.get('to') === 'updates'} onSet={set} />
-          </>
-        ) : null}
-        <Reach info={info} />
-        <ExportSection />
-        <ImportSection />
-        <BackupsSection info={info} />
-        <ResetSection />
-        <About info={info} failure={infoFailure} />
+        <div className={styles['sections']}>
+          <Appearance onSet={set} />
+          {failure ? <FieldError>{failure}</FieldError> : null}
+          {info?.host === 'desktop' ? (
+            <>
+              <DesktopSection onSet={set} />
+              <UpdatesSection isWanted={query.get('to') === 'updates'} onSet={set} />
+            </>
+          ) : null}
+          <Reach info={info} />
+          <ExportSection />
+          <ImportSection />
+          <BackupsSection info={info} />
+          <ResetSection />
+          <About info={info} failure={infoFailure} />
+        </div>
       </div>
     </main>
   );

@@ -1,8 +1,10 @@
+import { clsx } from 'clsx';
 import { useEffect, useRef } from 'react';
 import type { Settings } from '../../../shared/contract/contract.ts';
 import type { UpdateOffer, UpdateState } from '../../../shared/model/update.ts';
 import { useSettings } from '../../stores/context.tsx';
 import { Button } from '../../ui/button.tsx';
+import { cardClass } from '../../ui/card.tsx';
 import { FieldError } from '../../ui/field.tsx';
 import { formatClock, formatDay } from '../../ui/format.ts';
 import { Switch } from '../../ui/toggle.tsx';
@@ -85,7 +87,7 @@ function Progress({
   const { words, actions } = stepOf(updates);
   const isOffer = 'offer' in updates;
   return (
-    <div className={isOffer || updates.state === 'failed' ? styles['card'] : css['line']}>
+    <div className={isOffer || updates.state === 'failed' ? clsx(cardClass({ edge: 'strong', form: true }), styles['card']) : css['line']}>
       {isOffer ? <Offer offer={updates.offer} /> : null}
       {updates.state === 'failed' ? (
         <div role="alert">

@@ -6,6 +6,7 @@ import { useClient } from '../../bridge/context.tsx';
 import { useDraft } from '../../stores/context.tsx';
 import { freeId, newCertificate, slug } from '../../stores/draft.ts';
 import { Button } from '../../ui/button.tsx';
+import { Card } from '../../ui/card.tsx';
 import { FieldError } from '../../ui/field.tsx';
 import { ButtonRow, FieldPair } from '../../ui/row.tsx';
 import { Segmented } from '../../ui/segmented.tsx';
@@ -130,7 +131,7 @@ export function ImportCertificate({ onImport, onClose }: ImportCertificateProps)
   };
 
   return (
-    <div role="group" className={styles['card']} aria-label="Import a certificate">
+    <Card form edge="strong" role="group" aria-label="Import a certificate">
       <div className={styles['way']}>
         <Segmented fit tall label="How it is given" choices={ways} value={way} onChange={setWay} />
         <span className="muted small">
@@ -197,6 +198,6 @@ export function ImportCertificate({ onImport, onClose }: ImportCertificateProps)
           Cancel
         </Button>
       </ButtonRow>
-    </div>
+    </Card>
   );
 }

@@ -7,6 +7,7 @@ import { useClient } from '../../bridge/context.tsx';
 import { useDraft } from '../../stores/context.tsx';
 import { newCertificate } from '../../stores/draft.ts';
 import { Button } from '../../ui/button.tsx';
+import { Card } from '../../ui/card.tsx';
 import { FieldError } from '../../ui/field.tsx';
 import { ButtonRow } from '../../ui/row.tsx';
 import { Segmented } from '../../ui/segmented.tsx';
@@ -70,7 +71,7 @@ export function MakeCertificate({ onMade, onClose }: MakeCertificateProps) {
     }
   };
   return (
-    <div role="group" className={styles['card']} aria-label="Make a certificate">
+    <Card form edge="strong" role="group" aria-label="Make a certificate">
       {canSign ? (
         <div className={styles['way']}>
           <Segmented fit tall label="Signed by" choices={signers} value={signer} onChange={setChosen} />
@@ -98,13 +99,13 @@ export function MakeCertificate({ onMade, onClose }: MakeCertificateProps) {
       </p>
       {failure ? <FieldError>{failure}</FieldError> : null}
       <ButtonRow>
-        <Button small disabled={busy} onClick={() => void make()}>
+        <Button small look="primary" disabled={busy} onClick={() => void make()}>
           {busy ? 'Making it…' : 'Make the certificate'}
         </Button>
         <Button small look="quiet" onClick={onClose}>
           Cancel
         </Button>
       </ButtonRow>
-    </div>
+    </Card>
   );
 }

@@ -12,6 +12,8 @@ export interface AuthorityView {
   failure: string;
   /** What is being done: a store's id, "create" or "replace"; empty: nothing. */
   busy: string;
+  /** Asks for it again. */
+  ask(): void;
   create(): Promise<void>;
   /** Takes the authority out of every store and puts another one in its place. @returns why it failed; empty when it did not. */
   replace(): Promise<string>;
@@ -30,7 +32,9 @@ export function useAuthority(): AuthorityView {
     client
       .request('authority.status', {})
       .then((found) => {
-        if (wanted) setStatus(found);
+        if (!wanted) return;
+        setStatus(found);
+        setFailure('');
       })
       .catch((error: unknown) => {
         if (wanted) setFailure(errorMessage(error));
@@ -39,20 +43,20 @@ export function useAuthority(): AuthorityView {
       wanted = false;
     };
   }, [client, again]);
+  const ask = useCallback(() => setAgain((count) => count + 1), []);
   useEffect(() => {
-    const more = () => setAgain((count) => count + 1);
     const ends = [
       client.subscribe('journal.entry', ({ kind }) => {
-        if (kind === 'certificate.renewed' || kind === 'config.applied') more();
+        if (kind === 'certificate.renewed' || kind === 'config.applied') ask();
       }),
       client.onConnection((connected) => {
-        if (connected) more();
+        if (connected) ask();
       }),
     ];
     return () => {
       for (const end of ends) end();
     };
-  }, [client]);
+  }, [client, ask]);
 
   const attempt = useCallback(async (what: string, request: () => Promise<AuthorityStatus>): Promise<string> => {
     setBusy(what);
@@ -76,7 +80,7 @@ export function useAuthority(): AuthorityView {
     [change, client],
   );
   const replace = useCallback(() => attempt('replace', () => client.request('authority.replace', { untrust: true })), [attempt, client]);
-  return { status, failure, busy, create, replace, setTrust };
+  return { status, failure, busy, ask, create, replace, setTrust };
 }
 
 /** A certificate entry for what the authority signed; where the draft names the same files already, that one. */
