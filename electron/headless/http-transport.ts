@@ -16,6 +16,7 @@ import { prometheusText } from './prometheus.ts';
 import { foreignProblem, isCrossSite, isForwarded, isSameOrigin } from './request-guard.ts';
 import { Session } from './session.ts';
 import { rendererFolder, sendFile } from './static-files.ts';
+import { Strangers } from './strangers.ts';
 import { sameSecret } from './token.ts';
 
 export interface HttpTransportOptions {
@@ -31,6 +32,8 @@ export interface HttpTransportOptions {
   screens?: string;
   /** Who takes nothing of an answer for so long is cut off. Milliseconds, default 60,000; event streams say something every 15,000. */
   stalledMs?: number;
+  /** Connections without a token or session at a time; the oldest gives way to the next. Default 256. */
+  maxStrangers?: number;
   /** Whether a loopback peer may have the screens without the token. Default: on Linux, when its socket is this user's or root's. */
   isOwnPeer?: (socket: Socket) => Promise<boolean>;
 }
@@ -63,6 +66,7 @@ class Transport {
   readonly #session = new Session();
   readonly #screens: string;
   readonly streams: EventStreams;
+  readonly strangers: Strangers;
   #lastTick: TrafficTick | undefined;
   #restarts = 0;
 
@@ -70,6 +74,7 @@ class Transport {
     this.#options = options;
     this.#screens = options.screens ?? rendererFolder();
     this.streams = new EventStreams(options.plane.subscribe);
+    this.strangers = new Strangers(options.maxStrangers);
     options.plane.subscribe('traffic.tick', (tick) => {
       this.#lastTick = tick;
     });
@@ -122,10 +127,14 @@ class Transport {
   /** How the request proved itself. A cookie also needs a browser's word that our own page sends it. */
   #sender(request: IncomingMessage): Extract<Sender, { kind: 'http' }> {
     const bearer = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
-    if (bearer !== undefined && sameSecret(bearer, this.#options.token)) return { kind: 'http', via: 'token' };
+    if (bearer !== undefined && sameSecret(bearer, this.#options.token)) {
+      this.strangers.known(request.socket);
+      return { kind: 'http', via: 'token' };
+    }
     if (!this.#session.isIn(request)) return { kind: 'http', via: null };
     const fromUs = request.method === 'POST' ? isSameOrigin(request) : !isCrossSite(request);
     if (!fromUs) throw new ContractError('FORBIDDEN', "Refused: with the screens' cookie, only Evenkeel's own page may ask.");
+    this.strangers.known(request.socket);
     return { kind: 'http', via: 'session' };
   }
 
@@ -182,6 +191,7 @@ class Transport {
       sendText(response, 401, signInPage(given !== null), 'text/html; charset=utf-8');
       return;
     }
+    this.strangers.known(request.socket);
     if (!known) response.setHeader('Set-Cookie', this.#session.cookie(request));
     if (!(await sendFile(response, this.#screens, '/index.html', request.method === 'GET'))) {
       sendText(response, 503, notBuiltPage, 'text/html; charset=utf-8');
@@ -236,6 +246,9 @@ export async function startHttpTransport(options: HttpTransportOptions): Promise
     void transport.handle(request, response);
   });
   server.maxConnections = 1_000;
+  server.on('connection', (socket) => {
+    transport.strangers.add(socket);
+  });
   // Anybody may ask for the screens' code, and would keep a connection and a file by never reading it.
   server.timeout = options.stalledMs ?? 60_000;
   await new Promise<void>((resolve, reject) => {

@@ -429,6 +429,43 @@ describe('who never reads an answer', () => {
   }, 20_000);
 });
 
+describe('who takes connections and never asks for anything', () => {
+  it('takes none from who has proved himself, and none from who comes next', async () => {
+    const small = await startHttpTransport({
+      plane: test.plane,
+      log: () => undefined,
+      token,
+      host: '127.0.0.1',
+      port: 0,
+      screens,
+      maxStrangers: 8,
+    });
+    const open = async (text = '') => {
+      const socket = connect(small.port, '127.0.0.1').on('error', () => undefined);
+      await once(socket, 'connect');
+      socket.write(text);
+      return socket;
+    };
+    const events = `GET /api/events?channels=journal.entry HTTP/1.1\r\nHost: 127.0.0.1:${small.port}\r\nAuthorization: Bearer ${token}\r\n\r\n`;
+    const follower = await open(events);
+    await once(follower, 'data');
+    const first = await open('GET / HT');
+    const gone = once(first, 'close');
+    const others = [];
+    for (let i = 0; i < 40; i++) others.push(await open());
+    await gone;
+    expect((await send(small.port, { method: 'POST', path: '/api/request/app.info', headers: bearer })).status).toBe(200);
+    expect((await send(small.port, { path: '/' })).status).toBeLessThan(500);
+    expect(follower.destroyed).toBe(false);
+    const said = once(follower, 'data');
+    test.engine.emit('fact', { time: 5, kind: 'node.up', pool: 'web', node: 'a' });
+    await said;
+    await expect.poll(() => others.filter((socket) => !socket.closed).length).toBeLessThanOrEqual(8);
+    for (const socket of [...others, follower]) socket.destroy();
+    await small.close();
+  }, 20_000);
+});
+
 describe('metrics', () => {
   it('are Prometheus text', async () => {
     const reply = await send(ui.port, { path: '/metrics', headers: bearer });
