@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { cardSize, type CardSize, tracks } from '../../renderer/features/live/card-size.ts';
+import type { EffectiveState } from '../../renderer/ui/effective-state.ts';
 import { clipped } from './clipping.ts';
 import { useScreens } from './open-screens.ts';
 import { scenarios } from './page/scenarios.ts';
@@ -28,8 +29,9 @@ const outOfView = (page: Page) =>
 const kill = (page: Page, node: string, pool = 'web') => page.evaluate(([p, n]) => window.fake.kill(p!, n!), [pool, node]);
 const down = (page: Page, node: string) => page.locator(`[data-node="${node}"][data-state=down]`).waitFor({ timeout: 10_000 });
 
-it('the card that fits is the largest; where none does it is one that can be acted on', () => {
-  const healthy = (n: number) => Array.from({ length: n }, () => ({ state: 'healthy' as const }));
+it('the card that fits is the largest; where none does it is the smallest, for as many as can be in view', () => {
+  const lane = (state: EffectiveState, label = 'api-1') => ({ state, node: { label } });
+  const healthy = (n: number) => Array.from({ length: n }, () => lane('healthy'));
   const sizeAt = (n: number, px: number): CardSize => cardSize(healthy(n), n, px);
   expect(sizeAt(3, 0)).toBe('full');
   expect(sizeAt(3, 668)).toBe('full');
@@ -38,13 +40,16 @@ it('the card that fits is the largest; where none does it is one that can be act
   expect(sizeAt(8, 668)).toBe('compact');
   expect(sizeAt(8, 568)).toBe('tight');
   expect(sizeAt(10, 568)).toBe('row');
-  expect(sizeAt(200, 568)).toBe('compact');
+  expect(sizeAt(11, 568)).toBe('row');
+  expect(sizeAt(200, 568)).toBe('row');
   // A reason of two lines and a drain's bar take room as well.
-  const { lane, gap, edges } = tracks.full;
-  const exactly = 2 * lane + gap + edges;
+  const { lane: height, gap, edges } = tracks.full;
+  const exactly = 2 * height + gap + edges;
   expect(sizeAt(2, exactly)).toBe('full');
-  expect(cardSize([{ state: 'healthy' }, { state: 'down' }], 2, exactly)).toBe('snug');
-  expect(cardSize([{ state: 'healthy' }, { state: 'draining' }], 2, exactly + 16)).toBe('snug');
+  expect(cardSize([lane('healthy'), lane('down')], 2, exactly)).toBe('snug');
+  expect(cardSize([lane('healthy'), lane('draining')], 2, exactly + 16)).toBe('snug');
+  // And so does a name of two lines.
+  expect(cardSize([lane('healthy'), lane('healthy', 'api-frontend-eu-west-1-blue')], 2, exactly)).toBe('snug');
 });
 
 describe('three nodes, one down and one draining, the strip open', () => {
@@ -86,7 +91,7 @@ it('eight nodes in two pools are in view at 1024×700, and while one fails', asy
   // The reason and the mode are said there as well.
   const card = page.locator('[data-node="web/web-2"]');
   await card.getByText('2 of 2 checks timed out').waitFor();
-  await page.locator('[data-node="web/web-3"]').getByText('mode Accept').waitFor();
+  await page.locator('[data-node="web/web-3"]').getByRole('button', { name: 'Mode of web-3: Accept' }).waitFor();
   expect(await clipped(page)).toEqual([]);
 }, 20_000);
 

@@ -135,6 +135,7 @@ export function galleryWorld(now: number): GalleryWorld {
         active: 3,
         counted: false,
         counts: null,
+        ends: { name: 9, address: 8 },
       },
       rates: { requestsPerSecond: rate, errorsPerSecond: 0, ...p, connections: node.connections, stickyClients: node.stickyClients },
     };

@@ -162,7 +162,7 @@ export function Toasts() {
           onClose={() => stores.toasts.dismiss(toast.id)}
         >
           {toast.text?.split('\n').map((line) => (
-            <span key={line} className={css['toastLine']}>
+            <span key={line} className={css['toastLine']} title={line}>
               {line}
             </span>
           ))}

@@ -34,6 +34,9 @@ const maxGhosts = 16;
 /** Clients named beside the squares at most. */
 const maxNamed = 6;
 
+/** Characters of a name's end that the column has room for. */
+const longestEnd = 11;
+
 const isFound = (client: Client, search: string) => search !== '' && client.key.toLowerCase().includes(search);
 
 function Chip({
@@ -122,9 +125,9 @@ export const ClientGroup = memo(function ClientGroup(props: ClientGroupProps) {
       aria-label={`${formatCount(count)} clients on ${node.label}`}
     >
       <div className={`${css['head']} ${changing ? css['changing'] : ''}`}>
-        {packed ? null : <span className="muted">on</span>}
+        {packed ? null : <span className={`muted ${css['on']}`}>on</span>}
         <b className={css['name']}>
-          <MiddleTruncate text={node.label} keep={packed ? 6 : 9} />
+          <MiddleTruncate text={node.label} keep={Math.min(lane.ends.name, longestEnd)} />
         </b>
         <span className={`num ${css['count']}`}>
           {came && now - came.at < countMs ? <span className={css['came']}>+{formatCount(came.count)}</span> : null}

@@ -1,9 +1,9 @@
-import { memo } from 'react';
+import { memo, type ReactNode } from 'react';
 import type { Algorithm } from '../../../shared/model/config.ts';
 import type { ListenerState, PoolState } from '../../../shared/model/state.ts';
 import { poolWords, rollUp } from '../../ui/effective-state.ts';
 import { formatCount } from '../../ui/format.ts';
-import { MiddleTruncate } from '../../ui/middle-truncate.tsx';
+import { LongName } from '../../ui/long-name.tsx';
 import { RollUpRing } from '../../ui/rollup-ring.tsx';
 import { cardId, selectionHref } from './live-model.ts';
 import css from './live.module.css';
@@ -29,6 +29,9 @@ export function listenerWords(listener: ListenerState, pool: Pick<PoolState, 'av
   return { word: rollUp(pool.nodes).count.down > 0 ? 'Reduced' : 'Serving', alarm: false };
 }
 
+/** Characters of the second line of what is long: what the narrowest card has room for. */
+const secondLine = { name: 13, address: 13 };
+
 interface ListenerCardProps {
   listener: ListenerState;
   pool: PoolState;
@@ -48,10 +51,12 @@ export const ListenerCard = memo(function ListenerCard({ listener, pool, connect
     >
       <h2>
         <a className={css['hubName']} href={selectionHref({ kind: 'listener', id: listener.id })} title={listener.name}>
-          <MiddleTruncate text={listener.name} keep={5} />
+          <LongName text={listener.name} longest={secondLine.name} />
         </a>
       </h2>
-      <MiddleTruncate text={listener.address} keep={5} className={`mono ${css['hubLine']} ${css['hubAddress']}`} />
+      <p className={`mono ${css['hubLine']} ${css['hubAddress']}`}>
+        <LongName text={listener.address} longest={secondLine.address} what="address" />
+      </p>
       <p className={`${css['hubLine']} num`}>
         {listener.protocol} · {formatCount(connections)} open
       </p>
@@ -71,9 +76,11 @@ export const ListenerCard = memo(function ListenerCard({ listener, pool, connect
 interface PoolCardProps {
   pool: PoolState;
   selected: boolean;
+  /** Below all else. */
+  children?: ReactNode;
 }
 
-export const PoolCard = memo(function PoolCard({ pool, selected }: PoolCardProps) {
+export function PoolCard({ pool, selected, children }: PoolCardProps) {
   const words = poolWords(pool);
   return (
     <div
@@ -84,7 +91,7 @@ export const PoolCard = memo(function PoolCard({ pool, selected }: PoolCardProps
     >
       <h2>
         <a className={css['hubName']} href={selectionHref({ kind: 'pool', id: pool.id })} title={pool.name}>
-          <MiddleTruncate text={pool.name} keep={5} />
+          <LongName text={pool.name} longest={secondLine.name} />
         </a>
       </h2>
       <p className={`${css['hubLine']} ellipsis`} title={algorithmWords[pool.algorithm]}>
@@ -97,6 +104,7 @@ export const PoolCard = memo(function PoolCard({ pool, selected }: PoolCardProps
         <RollUpRing rollUp={rollUp(pool.nodes, pool.available > 0)} size={18} />
         <span className="num">{words}</span>
       </div>
+      {children}
     </div>
   );
-});
+}

@@ -7,6 +7,7 @@ import type { TrafficView } from '../../stores/traffic-rings.ts';
 import type { Edge, EdgeLook } from '../../map/bands.ts';
 import { type EffectiveState, effectiveState } from '../../ui/effective-state.ts';
 import { idleMs } from './client-label.ts';
+import { tellingEnds } from './telling-end.ts';
 
 /** One lane of the map: a node and, in the same row, the clients that stick to it. */
 export interface Lane {
@@ -26,6 +27,8 @@ export interface Lane {
   counts: ClientCounts | null;
   /** undefined until the first tick. */
   rates: (Rates & { stickyClients: number }) | undefined;
+  /** Characters at the end of its name and of its address that tell it from the pool's other nodes. */
+  ends: { name: number; address: number };
 }
 
 /** A pool, the listeners in front of it and its lanes. */
@@ -72,14 +75,21 @@ export interface LiveSources {
 /** The most clients that are drawn one by one with their name. */
 export const maxChips = 150;
 
-/** A chip with its name and the gap below it, a small one, and what stands above them. Pixels. */
-const chipSize = { named: 26, small: 15, head: 22 };
-const chipColumn = { named: 44, small: 15 };
+/** How clients are drawn one by one: with their name; as a small chip; as one smaller still, beside the smallest cards. */
+export type ChipLook = 'named' | 'small' | 'tiny';
+
+/** A chip with the gap below it and beside it, and what stands above them. Pixels. */
+const chipSize: Record<ChipLook, { row: number; column: number; head: number }> = {
+  named: { row: 26, column: 44, head: 22 },
+  small: { row: 15, column: 15, head: 22 },
+  tiny: { row: 12, column: 12, head: 18 },
+};
 
 /** How high the lanes get when each client is a chip: none is lower than `lane`. Pixels. */
-export function lanesHeight(lanes: readonly Lane[], chips: 'named' | 'small', columnPx: number, lanePx: number, gapPx: number): number {
-  const perRow = Math.max(1, Math.floor((columnPx + 4) / chipColumn[chips]));
-  return lanes.reduce((sum, { count }) => sum + gapPx + Math.max(lanePx, chipSize.head + Math.ceil(count / perRow) * chipSize[chips]), 0);
+export function lanesHeight(lanes: readonly Lane[], chips: ChipLook, columnPx: number, lanePx: number, gapPx: number): number {
+  const { row, column, head } = chipSize[chips];
+  const perRow = Math.max(1, Math.floor((columnPx + 4) / column));
+  return lanes.reduce((sum, { count }) => sum + gapPx + Math.max(lanePx, head + Math.ceil(count / perRow) * row), 0);
 }
 
 /** Squares drawn for one node at most. */
@@ -88,6 +98,34 @@ const maxSquares = 396;
 /** 1, 2, 5, 10, 20, 50 …: the first that draws `most` clients in few enough squares. */
 export function clientsPerSquare(most: number): number {
   for (let unit = 1; ; unit *= 10) for (const step of [1, 2, 5]) if (most / (unit * step) <= maxSquares) return unit * step;
+}
+
+/** Characters of a name's and an address's end that stay, at least and at most: more would leave nothing of the beginning. */
+const kept = { name: [9, 14], address: [7, 16] } as const;
+
+interface Ends {
+  names: ReadonlyMap<string, number>;
+  addresses: ReadonlyMap<string, number>;
+}
+
+/** They change with the configuration alone. */
+const endsKnown = new WeakMap<PoolConfig, Ends>();
+
+function endsOf(pool: PoolState, config: PoolConfig | undefined): Ends {
+  const known = config && endsKnown.get(config);
+  if (known && pool.nodes.every((node) => known.names.has(node.label) && known.addresses.has(node.address))) return known;
+  const ends = {
+    names: tellingEnds(
+      pool.nodes.map((node) => node.label),
+      ...kept.name,
+    ),
+    addresses: tellingEnds(
+      pool.nodes.map((node) => node.address),
+      ...kept.address,
+    ),
+  };
+  if (config) endsKnown.set(config, ends);
+  return ends;
 }
 
 /** Puts what the stores know in the order of the map. */
@@ -104,6 +142,8 @@ export function buildLiveModel(sources: LiveSources): LiveModel {
   let row = 1;
   for (const pool of pools) {
     if (onlyPool !== '' && pool.id !== onlyPool) continue;
+    const poolConfig = config.pools.find((p) => p.id === pool.id);
+    const { names, addresses } = endsOf(pool, poolConfig);
     const lanes = pool.nodes.map((node): Lane => {
       const key = nodeKey(pool.id, node.id);
       const known = byNode.get(key) ?? [];
@@ -112,12 +152,25 @@ export function buildLiveModel(sources: LiveSources): LiveModel {
       const count = counts === null ? known.length : node.stickyClients;
       const active = own === null ? known.filter((c) => now - c.lastSeen <= idleMs).length : Math.min(own.active, count);
       const rates = traffic.nodes.get(key);
-      return { key, pool, node, state: effectiveState(node), clients: known, counted: counts !== null, count, active, counts: own, rates };
+      const ends = { name: names.get(node.label)!, address: addresses.get(node.address)! };
+      return {
+        key,
+        pool,
+        node,
+        state: effectiveState(node),
+        clients: known,
+        counted: counts !== null,
+        count,
+        active,
+        counts: own,
+        rates,
+        ends,
+      };
     });
     const rows = Math.max(1, lanes.length);
     blocks.push({
       pool,
-      config: config.pools.find((p) => p.id === pool.id),
+      config: poolConfig,
       listeners: listeners.filter((listener) => listener.pool === pool.id),
       lanes,
       row,

@@ -1,19 +1,33 @@
-import { type CSSProperties, Fragment, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { type CSSProperties, Fragment, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { Client } from '../../../shared/model/metrics.ts';
 import { FlowMap, type MapScales } from '../../map/flow-map.ts';
 import type { Box } from '../../map/bands.ts';
 import { useEngine, useReplay, useSettings, useStores, useView } from '../../stores/context.tsx';
 import { formatCount } from '../../ui/format.ts';
 import { inRem, useTextScale } from '../../ui/text-scale.ts';
-import { cardSize, isSmall, tracks } from './card-size.ts';
+import { BeyondLine } from './beyond-line.tsx';
+import { cardSize, hasTwoLines, isSmall, tracks } from './card-size.ts';
 import { ClientGroup } from './client-group.tsx';
 import { clientId, type ClientsFeed } from './clients-feed.ts';
 import type { Movements } from './departures.ts';
 import { FlightDeck } from './flight-deck.ts';
 import { ListenerCard, PoolCard } from './hub-cards.tsx';
+import { createInViewStore, lanesIn, tellInView, viewOf } from './in-view.ts';
 import { Legend } from './legend.tsx';
-import { buildEdges, lanesHeight, type LiveModel, nodeEdgeId, type Selection, selectionHref, trunkEdgeId } from './live-model.ts';
+import {
+  buildEdges,
+  cardId,
+  type ChipLook,
+  type Lane,
+  lanesHeight,
+  type LiveModel,
+  nodeEdgeId,
+  type Selection,
+  selectionHref,
+  trunkEdgeId,
+} from './live-model.ts';
 import { NodeCard } from './node-card.tsx';
+import { troubleHeight, TroubleList } from './trouble-list.tsx';
 import css from './live.module.css';
 
 interface MapViewProps {
@@ -28,16 +42,18 @@ interface MapViewProps {
 
 /** The column of clients with and without an inspector. Pixels. */
 const clientsColumn = { whole: 208, beside: 150 };
-/** From the map's middle to under a listener's card, and with what went wrong on it, and a message's height. Pixels. */
-const hubReach = { plain: 86, error: 118 };
+/** From the middle of a listener's card to under it, with what went wrong on it, for each more beside it, and a message's height. Pixels. */
+const hubReach = { plain: 86, error: 118, more: 61 };
 const messageHeight = 105;
 
-/** How many messages there is room for below the cards between clients and nodes: 2, 1 or none. */
-function freeFoot(model: LiveModel, heightPx: number): number {
-  const [block, ...more] = model.blocks;
-  const [listener, ...others] = block?.listeners ?? [];
-  if (!listener || more.length > 0 || others.length > 0) return 0;
-  const room = heightPx / 2 - (listener.state === 'error' ? hubReach.error : hubReach.plain);
+/** How many messages there is room for below the lowest of the cards between clients and nodes: 2, 1 or none. */
+function freeFoot(model: LiveModel, heightPx: number, lists: boolean): number {
+  const lowest = model.blocks.at(-1);
+  if (!lowest || lowest.listeners.length === 0) return 0;
+  const { error, plain, more } = hubReach;
+  const reach = (lowest.listeners.some(({ state }) => state === 'error') ? error : plain) + (lowest.listeners.length - 1) * more;
+  const listed = lists ? plain + troubleHeight(lowest.lanes) / 2 : 0;
+  const room = (heightPx * lowest.rows) / model.rows / 2 - Math.max(reach, listed);
   return Math.max(0, Math.min(2, Math.floor(room / messageHeight)));
 }
 
@@ -78,6 +94,9 @@ export function MapView({ model, feed, movements, selection, search, onScales, s
   const scale = useTextScale();
   // Of the map, in pixels at the usual text size, as all lengths of cards and lanes here.
   const [height, setHeight] = useState(0);
+  const [inView] = useState(createInViewStore);
+  const boxes = useRef<ReadonlyMap<string, Box>>(new Map());
+  const shown = useRef<readonly Lane[]>(model.lanes);
 
   useEffect(() => {
     const made = new FlowMap(canvas.current!, onScales);
@@ -90,18 +109,34 @@ export function MapView({ model, feed, movements, selection, search, onScales, s
     };
   }, [onScales]);
 
+  /** Where cards stand now; what sticks to the view stands elsewhere whenever that is scrolled. */
+  const place = useCallback(() => {
+    if (content.current) boxes.current = measure(content.current, scale);
+    return boxes.current;
+  }, [scale]);
+  /** Tells those who draw what is in view, nobody else: nothing is rendered because the map is scrolled. */
+  const look = useCallback(() => {
+    const box = scroller.current;
+    if (!box) return;
+    const view = viewOf(box, scale);
+    tellInView(inView, view && lanesIn(shown.current, boxes.current, view));
+    map?.scroll(box.scrollLeft, box.scrollTop, view);
+  }, [map, scale, inView]);
+
   useEffect(() => {
     if (!map) return;
     const observer = new ResizeObserver(() => {
       const box = scroller.current!;
       map.resize(box.clientWidth, box.clientHeight, scale);
       setHeight(box.clientHeight / scale);
-      map.setBoxes(measure(content.current!, scale));
+      const placed = place();
+      look();
+      map.setBoxes(placed);
     });
     observer.observe(scroller.current!);
     observer.observe(content.current!);
     return () => observer.disconnect();
-  }, [map, scale]);
+  }, [map, scale, place, look]);
 
   useEffect(() => map?.setPaused(paused), [map, paused]);
   useEffect(() => map?.setReducedMotion(reducedMotion), [map, reducedMotion]);
@@ -110,7 +145,9 @@ export function MapView({ model, feed, movements, selection, search, onScales, s
   // After each render cards may stand elsewhere.
   useLayoutEffect(() => {
     if (!map) return;
-    map.setEdges(edges, () => (content.current ? measure(content.current, scale) : new Map()));
+    shown.current = model.lanes;
+    map.setEdges(edges, place);
+    look();
     deck?.depart();
   });
 
@@ -140,32 +177,46 @@ export function MapView({ model, feed, movements, selection, search, onScales, s
 
   const size = cardSize(model.lanes, model.rows, height);
   const small = isSmall(size);
+  const twoLines = hasTwoLines(size, model.lanes, model.rows, height);
   // Named chips that would push a lane out of view become small ones: who is where is seen at a glance, or not at all.
   const track = tracks[size];
   const columnPx = selection ? clientsColumn.beside : clientsColumn.whole;
-  const chipsHeight = (chips: 'named' | 'small') => lanesHeight(model.lanes, chips, columnPx, track.lane, track.gap) + track.edges;
-  const dense = !model.packed && height > 0 && chipsHeight('named') > Math.max(height, chipsHeight('small'));
-  // Beside an inspector what is between clients and nodes is too narrow for a message; a map that scrolls has cards anywhere.
-  const foot = selection || small ? 0 : freeFoot(model, height);
+  const chipsHeight = (chips: ChipLook) => lanesHeight(model.lanes, chips, columnPx, track.lane, track.gap) + track.edges;
+  const dense = !model.packed && height > 0 && chipsHeight('named') > Math.max(height, chipsHeight(size === 'row' ? 'tiny' : 'small'));
+  // Beside an inspector what is between clients and nodes is too narrow for a message.
+  const foot = selection ? 0 : freeFoot(model, height, small);
   const up = model.lanes.filter((lane) => lane.state !== 'down' && lane.state !== 'rejecting').length;
   const listeners = model.blocks.reduce((sum, block) => sum + block.listeners.length, 0);
   const selectedClient = selection?.kind === 'client' ? clientId(selection.pool, selection.id) : null;
-  const choose = (client: Client) => {
+  const choose = useCallback((client: Client) => {
     location.hash = selectionHref({ kind: 'client', pool: client.pool, id: client.key });
-  };
-  const wide = model.packed && small;
+  }, []);
+  const cardOf = (key: string) => content.current?.querySelector<HTMLElement>(`[data-card="${CSS.escape(cardId.node(key))}"]`);
+  const goTo = useCallback(
+    ({ key }: Pick<Lane, 'key'>) => {
+      const card = cardOf(key);
+      card?.scrollIntoView({ block: 'center', behavior: noMotion ? 'instant' : 'smooth' });
+      card?.querySelector<HTMLElement>('a')?.focus({ preventScroll: true });
+    },
+    [noMotion],
+  );
+  const selectedLane = selection?.kind === 'node' ? `${selection.pool}/${selection.id}` : null;
+  useEffect(() => {
+    if (selectedLane !== null) cardOf(selectedLane)?.scrollIntoView({ block: 'nearest' });
+  }, [selectedLane]);
   const style = { '--rows': model.rows, '--lane': inRem(track.lane), '--gap': inRem(track.gap) } as CSSProperties;
 
   return (
     <>
       <div className={css['mapArea']} data-free-foot={foot > 0 ? foot : undefined}>
         <canvas ref={canvas} className={css['canvas']} aria-hidden="true" />
-        <div
-          ref={scroller}
-          className={css['scroller']}
-          onScroll={({ currentTarget: { scrollLeft, scrollTop } }) => map?.scroll(scrollLeft, scrollTop)}
-        >
-          <div ref={content} className={`${css['content']} ${wide ? css['packed'] : ''}`} data-size={size} data-map>
+        <div ref={scroller} className={css['scroller']} onScroll={look}>
+          <div
+            ref={content}
+            className={`${css['content']} ${small ? css['slim'] : ''} ${small && model.packed ? css['packed'] : ''}`}
+            data-size={size}
+            data-map
+          >
             <div className={`${css['cols']} ${css['heads']}`}>
               <span className={css['k1']}>
                 <b>Clients</b> {formatCount(model.totalClients)}
@@ -181,10 +232,12 @@ export function MapView({ model, feed, movements, selection, search, onScales, s
                 <span>
                   <b>Nodes</b> {up} of {model.lanes.length} up
                 </span>
-                {small ? <span>rate and p95</span> : null}
+                {small ? <span className={css['what']} /> : null}
               </span>
             </div>
             <div className={`${css['cols']} ${css['body']}`} style={style}>
+              <BeyondLine side="above" lanes={model.lanes} inView={inView} onGo={goTo} />
+              <BeyondLine side="below" lanes={model.lanes} inView={inView} onGo={goTo} />
               {model.blocks.map(({ pool, listeners: own, lanes, row, rows }) => (
                 <Fragment key={pool.id}>
                   {lanes.map((lane, i) => (
@@ -208,6 +261,7 @@ export function MapView({ model, feed, movements, selection, search, onScales, s
                           lane={lane}
                           now={model.now}
                           size={size}
+                          twoLines={twoLines}
                           selected={selection?.kind === 'node' && selection.pool === pool.id && selection.id === lane.node.id}
                           history={
                             small || size === 'short'
@@ -225,24 +279,30 @@ export function MapView({ model, feed, movements, selection, search, onScales, s
                       </p>
                     </div>
                   ) : null}
-                  <div className={`${css['k2']} ${css['stack']}`} style={{ gridRow: `${row} / span ${rows}` }}>
-                    {own.map((listener) => (
-                      <ListenerCard
-                        key={listener.id}
-                        listener={listener}
-                        pool={pool}
-                        connections={model.traffic.listeners.get(listener.id)?.connections ?? listener.connections}
-                        selected={selection?.kind === 'listener' && selection.id === listener.id}
-                      />
-                    ))}
-                    {own.length === 0 ? (
-                      <p className={css['noListener']}>
-                        No listener. <a href="#/listeners/new">Add one</a>
-                      </p>
-                    ) : null}
+                  <div className={`${css['k2']} ${css['lane']}`} style={{ gridRow: `${row} / span ${rows}` }}>
+                    <div className={css['stack']}>
+                      {own.map((listener) => (
+                        <ListenerCard
+                          key={listener.id}
+                          listener={listener}
+                          pool={pool}
+                          connections={model.traffic.listeners.get(listener.id)?.connections ?? listener.connections}
+                          selected={selection?.kind === 'listener' && selection.id === listener.id}
+                        />
+                      ))}
+                      {own.length === 0 ? (
+                        <p className={css['noListener']}>
+                          No listener. <a href="#/listeners/new">Add one</a>
+                        </p>
+                      ) : null}
+                    </div>
                   </div>
-                  <div className={`${css['k3']} ${css['stack']}`} style={{ gridRow: `${row} / span ${rows}` }}>
-                    <PoolCard pool={pool} selected={selection?.kind === 'pool' && selection.id === pool.id} />
+                  <div className={`${css['k3']} ${css['lane']}`} style={{ gridRow: `${row} / span ${rows}` }}>
+                    <div className={css['stack']}>
+                      <PoolCard pool={pool} selected={selection?.kind === 'pool' && selection.id === pool.id}>
+                        <TroubleList lanes={lanes} inView={inView} onGo={goTo} />
+                      </PoolCard>
+                    </div>
                   </div>
                 </Fragment>
               ))}

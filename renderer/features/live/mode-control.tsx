@@ -3,7 +3,7 @@ import type { NodeMode } from '../../../shared/model/config.ts';
 import { modeChoices } from '../../ui/segmented.tsx';
 import css from './mode-control.module.css';
 
-interface ModeControlProps {
+export interface ModeControlProps {
   /** The node's name, for readers. */
   node: string;
   mode: NodeMode;
@@ -12,7 +12,6 @@ interface ModeControlProps {
   onChange: (mode: NodeMode) => void;
   /** What a mode would do, in words: told before it is set. */
   effect: (mode: NodeMode) => string;
-  compact?: boolean;
   /** Why it cannot be changed from here; empty when it can. Default empty. */
   locked?: string;
 }
@@ -23,7 +22,15 @@ const modes = modeChoices.map((choice) => choice.value);
  * What the owner wants of a node. Arrow keys move between the four, Space or Enter sets one: going past a mode must not set it,
  * because each acts on live traffic at once. The mode under the pointer or the focus says what it will do.
  */
-export function ModeControl({ node, mode, pending, onChange, effect, compact = false, locked = '' }: ModeControlProps) {
+export function ModeControl({
+  node,
+  mode,
+  pending,
+  onChange,
+  effect,
+  compact = false,
+  locked = '',
+}: ModeControlProps & { compact?: boolean }) {
   const parts = useRef<(HTMLButtonElement | null)[]>([]);
   const hint = useId();
   const [at, setAt] = useState<number | null>(null);

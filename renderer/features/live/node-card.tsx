@@ -1,15 +1,15 @@
 import { FlaskConical, TriangleAlert } from 'lucide-react';
 import { memo, type ReactNode } from 'react';
-import type { NodeMode } from '../../../shared/model/config.ts';
 import { formatCount, formatMs, formatRate, missing } from '../../ui/format.ts';
 import { stateLooks } from '../../ui/effective-state.ts';
+import { LongName } from '../../ui/long-name.tsx';
 import { MiddleTruncate } from '../../ui/middle-truncate.tsx';
-import { modeChoices } from '../../ui/segmented.tsx';
 import { StateRing } from '../../ui/state-ring.tsx';
 import { useLock } from '../../stores/context.tsx';
-import { type CardSize, isSmall } from './card-size.ts';
+import { type CardSize, isLongName, isSmall } from './card-size.ts';
 import { cardId, type Lane, selectionHref } from './live-model.ts';
 import { ModeControl } from './mode-control.tsx';
+import { ModeMenu } from './mode-menu.tsx';
 import { drainProgress, reasonLine, remainSeconds, sinceLine } from './node-words.ts';
 import { Sparkline } from './sparkline.tsx';
 import { useSetMode } from './use-set-mode.ts';
@@ -20,6 +20,8 @@ interface NodeCardProps {
   now: number;
   selected: boolean;
   size: CardSize;
+  /** Its name may take two lines. Default: in a large card it may. */
+  twoLines?: boolean;
   /** Requests a second over the last minute. */
   history: Float64Array | undefined;
 }
@@ -29,11 +31,11 @@ const cardClass: Partial<Record<Lane['state'], string>> = { down: 'down', draini
 /** A node that went down this long ago or less has just done so. Milliseconds. */
 const justDownMs = 1_000;
 
-/** Where there is no room for the four modes, the one it has; it is changed beside the map. */
-const modeWord = (mode: NodeMode) => `mode ${modeChoices.find(({ value }) => value === mode)?.label ?? mode}`;
+/** Characters of the second line of a long name in a large and in a small card: what the narrowest has room for. */
+const secondLine = { large: 14, small: 20 };
 
 /** A node: what was seen of it, what is wanted of it, and what it does. */
-export const NodeCard = memo(function NodeCard({ lane, now, selected, size, history }: NodeCardProps) {
+export const NodeCard = memo(function NodeCard({ lane, now, selected, size, twoLines = !isSmall(size), history }: NodeCardProps) {
   const { node, pool, state, rates } = lane;
   const look = stateLooks[state];
   const { pending, error, set, effect } = useSetMode(pool.id, node.id);
@@ -45,6 +47,8 @@ export const NodeCard = memo(function NodeCard({ lane, now, selected, size, hist
   const reason = reasonLine(node, state, pool, now);
   const rate = rates ? formatRate(rates.requestsPerSecond) : missing;
   const p95 = formatMs(rates?.p95);
+  const connections = formatCount(rates?.connections ?? node.connections);
+  const mode = { node: node.label, mode: node.mode, pending, onChange: set, effect, locked };
 
   const fault =
     node.fault === null ? null : (
@@ -53,8 +57,8 @@ export const NodeCard = memo(function NodeCard({ lane, now, selected, size, hist
         <span>{node.fault}</span>
       </span>
     );
-  const address = <MiddleTruncate text={node.address} keep={5} className={`mono ${css['address']}`} />;
-  /** What a small card says beside the rate: of our making, why it does not serve, its mode where that is not set here, its address. */
+  const address = <MiddleTruncate text={node.address} keep={lane.ends.address} always={compact} className={`mono ${css['address']}`} />;
+  /** What a small card says beside the rate: of our making, why it does not serve, or its address. */
   const small = (): ReactNode => {
     if (fault) return fault;
     if (state === 'down' || state === 'checking')
@@ -63,7 +67,20 @@ export const NodeCard = memo(function NodeCard({ lane, now, selected, size, hist
           {node.reason || reason}
         </span>
       );
-    return size === 'row' ? <span className={css['brief']}>{modeWord(node.mode)}</span> : address;
+    // A node without a name of its own is called by its address.
+    return node.address === node.label ? <span /> : address;
+  };
+  /** And at its end: what it does, or for how long it has not. */
+  const does = (): ReactNode => {
+    if (drain && drain.remainsMs > 0) return `${formatCount(drain.stay)} stay, ${remainSeconds(drain.remainsMs)}`;
+    const serves = state === 'healthy' || (state !== 'down' && rates !== undefined && rates.requestsPerSecond > 0);
+    if (!serves) return since;
+    return (
+      <>
+        <b>{rate}</b> req/s · {p95} ms
+        <span className={css['connections']}> · {connections} conns</span>
+      </>
+    );
   };
 
   return (
@@ -81,23 +98,18 @@ export const NodeCard = memo(function NodeCard({ lane, now, selected, size, hist
         <div className={css['names']}>
           <div className={css['line']}>
             <a className={css['name']} href={selectionHref({ kind: 'node', pool: pool.id, id: node.id })} title={node.label}>
-              <MiddleTruncate text={node.label} keep={compact ? 9 : 7} />
+              {twoLines && isLongName(node, size) ? (
+                <LongName text={node.label} longest={secondLine[compact ? 'small' : 'large']} />
+              ) : (
+                <MiddleTruncate text={node.label} keep={lane.ends.name} />
+              )}
             </a>
             <span className={css['word']}>{word}</span>
           </div>
           <div className={css['line']}>
+            {size === 'row' ? <ModeMenu {...mode} /> : null}
             {compact ? small() : address}
-            <span className={`num ${css['since']}`}>
-              {compact && state === 'healthy' ? (
-                <>
-                  <b>{rate}</b> req/s · {p95} ms
-                </>
-              ) : compact && drain && drain.remainsMs > 0 ? (
-                `${formatCount(drain.stay)} stay, ${remainSeconds(drain.remainsMs)}`
-              ) : (
-                since
-              )}
-            </span>
+            <span className={`num ${css['since']}`}>{compact ? does() : since}</span>
           </div>
         </div>
       </div>
@@ -118,24 +130,14 @@ export const NodeCard = memo(function NodeCard({ lane, now, selected, size, hist
           <i style={{ width: `${(drain.share * 100).toFixed(1)}%` }} />
         </div>
       ) : null}
-      {size === 'row' ? null : (
-        <ModeControl
-          node={node.label}
-          mode={node.mode}
-          pending={pending}
-          onChange={set}
-          effect={effect}
-          compact={compact}
-          locked={locked}
-        />
-      )}
+      {size === 'row' ? null : <ModeControl {...mode} compact={compact} />}
       {compact ? null : size === 'short' ? (
         <div className={`${css['figures']} num`}>
           <span>
             <b>{rate}</b> req/s
           </span>
           <span className={css['centre']}>
-            <b>{formatCount(rates?.connections ?? node.connections)}</b> conns
+            <b>{connections}</b> conns
           </span>
           <span>
             <b>{p95}</b> ms p95
@@ -151,7 +153,7 @@ export const NodeCard = memo(function NodeCard({ lane, now, selected, size, hist
             <b>{p95}</b> ms p95
           </span>
           <span>
-            <b>{formatCount(rates?.connections ?? node.connections)}</b> conns
+            <b>{connections}</b> conns
           </span>
           <span className={css['centre']}>
             <b>{formatCount(node.stickyClients)}</b> sticky

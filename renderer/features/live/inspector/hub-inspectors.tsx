@@ -5,6 +5,7 @@ import { ButtonLink } from '../../../ui/button.tsx';
 import { CopyButton } from '../../../ui/copy-button.tsx';
 import { poolWords, rollUp, stateLooks } from '../../../ui/effective-state.ts';
 import { formatCount, formatDuration, formatMs, formatRate, missing } from '../../../ui/format.ts';
+import { LongName } from '../../../ui/long-name.tsx';
 import { MiddleTruncate } from '../../../ui/middle-truncate.tsx';
 import { RollUpRing } from '../../../ui/rollup-ring.tsx';
 import { StateRing } from '../../../ui/state-ring.tsx';
@@ -13,7 +14,7 @@ import { algorithmWords, listenerWords, stickinessWords } from '../hub-cards.tsx
 import { type Block, type LiveModel, selectionHref } from '../live-model.ts';
 import { Sparkline } from '../sparkline.tsx';
 import { checkWords, detectMs } from '../check-words.ts';
-import { FactList, MapInspectorHead } from './parts.tsx';
+import { FactList, MapInspectorHead, titleLine } from './parts.tsx';
 import css from './inspector.module.css';
 
 const units = ['B', 'kB', 'MB', 'GB', 'TB'];
@@ -57,7 +58,7 @@ export function ListenerInspector({ listener, block, model }: { listener: Listen
     <>
       <MapInspectorHead
         mark={<RollUpRing rollUp={rollUp(block.pool.nodes, listener.state === 'up' && block.pool.available > 0)} size={40} />}
-        title={<MiddleTruncate text={listener.name} keep={9} />}
+        title={<LongName text={listener.name} longest={titleLine} />}
       >
         <span className={alarm ? 'fill-down' : undefined}>{word}</span>
         {listener.state === 'up' && !alarm ? `, open for ${formatDuration(model.now - listener.since)}` : ''}
@@ -137,7 +138,7 @@ export function PoolInspector({ block }: { block: Block }) {
     <>
       <MapInspectorHead
         mark={<RollUpRing rollUp={rollUp(pool.nodes, pool.available > 0)} size={40} />}
-        title={<MiddleTruncate text={pool.name} keep={9} />}
+        title={<LongName text={pool.name} longest={titleLine} />}
       >
         {poolWords(pool)}
       </MapInspectorHead>

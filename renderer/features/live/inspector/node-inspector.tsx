@@ -7,7 +7,7 @@ import { useLock, useStores } from '../../../stores/context.tsx';
 import { Button, ButtonLink } from '../../../ui/button.tsx';
 import { stateLooks } from '../../../ui/effective-state.ts';
 import { formatClock, formatCount, formatDuration, formatMs, formatRate, missing } from '../../../ui/format.ts';
-import { MiddleTruncate } from '../../../ui/middle-truncate.tsx';
+import { LongName } from '../../../ui/long-name.tsx';
 import { StateRing } from '../../../ui/state-ring.tsx';
 import { InspectorBody, InspectorFoot, Section } from '../../../ui/inspector.tsx';
 import { arrivalsOf, arrivalWords } from '../arrivals.ts';
@@ -19,7 +19,7 @@ import { Sparkline } from '../sparkline.tsx';
 import { checkWords, detectMs } from '../check-words.ts';
 import { useSetMode } from '../use-set-mode.ts';
 import { DrainSection } from './drain-section.tsx';
-import { FactList, MapInspectorHead } from './parts.tsx';
+import { FactList, MapInspectorHead, titleLine } from './parts.tsx';
 import css from './inspector.module.css';
 
 const bars = 43;
@@ -157,7 +157,7 @@ export function NodeInspector({ lane, block, model }: { lane: Lane; block: Block
     <>
       <MapInspectorHead
         mark={<StateRing state={state} size={40} progress={drain?.share ?? 1} />}
-        title={<MiddleTruncate text={node.label} keep={9} />}
+        title={<LongName text={node.label} longest={titleLine} />}
       >
         <span className={state === 'down' ? 'fill-down' : look.className}>{look.word}</span>{' '}
         {state === 'draining' && node.drain ? `since ${formatClock(node.drain.since)}` : `for ${formatDuration(model.now - node.since)}`}

@@ -5,6 +5,9 @@ export const closeInspector = (): void => {
   location.hash = '#/live';
 };
 
+/** Characters of the second line of a long name in the head. */
+export const titleLine = 12;
+
 interface HeadProps {
   mark?: ReactNode;
   title: ReactNode;
