@@ -22,7 +22,8 @@ import { denyEverythingElse } from './security.ts';
 import { holdChecksDuringSleep } from './sleep.ts';
 import { startAtLogin, startsHidden } from './start-at-login.ts';
 import { TrayIcon } from './tray.ts';
-import { desktopUpdates, takeUpdateProblem } from './updates/desktop-updates.ts';
+import { desktopUpdates } from './updates/desktop-updates.ts';
+import { takeUpdateProblem } from './updates/update-receipt.ts';
 import { firstCheckMs, type Updates } from './updates/updates.ts';
 import { bundledPreload, openMainWindow, type MainWindow } from './window.ts';
 
@@ -84,7 +85,7 @@ export async function runApp(mainFolder: string, asked: AskedFor): Promise<void>
   });
   followLogin(plane, saved);
   followUpdates(plane, saved, updates);
-  const notInstalled = takeUpdateProblem(preferences);
+  const notInstalled = takeUpdateProblem(preferences, app.getVersion());
   if (notInstalled !== undefined)
     plane.openings.add({ kind: 'notice', title: 'The update was not installed; the version before it runs', text: notInstalled });
 

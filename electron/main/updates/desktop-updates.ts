@@ -5,10 +5,9 @@ import { log } from '../log.ts';
 import { ownAppImage } from '../own-file.ts';
 import { resourceText } from '../resource-text.ts';
 import { updateProblem } from './update-problem.ts';
+import { noteHandedOver, noteUpdateProblem } from './update-receipt.ts';
 import { updateWay } from './update-way.ts';
 import { Updates } from './updates.ts';
-
-const problemKey = 'updateProblem';
 
 /** As it was, so that balancing goes on: the version that runs is still there, or what took its place is. */
 function startAgain(): void {
@@ -47,14 +46,15 @@ export function desktopUpdates({ preferences, quitInto, onFound }: DesktopUpdate
         clearTimeout(timer);
       };
     },
-    quitInto: (last) => {
+    quitInto: (last, { version }) => {
       quitInto(async () => {
         try {
+          noteHandedOver(preferences, app.getVersion(), version);
           await last();
         } catch (error) {
           onProblem('installation', error);
           const { cause, action } = updateProblem('install', error);
-          preferences.set(problemKey, `${cause} ${action}`);
+          noteUpdateProblem(preferences, `${cause} ${action}`);
           startAgain();
         }
       });
@@ -62,12 +62,4 @@ export function desktopUpdates({ preferences, quitInto, onFound }: DesktopUpdate
     onFound,
     onProblem,
   });
-}
-
-/** Why the last run's update was not installed, once; undefined when there is nothing to say. */
-export function takeUpdateProblem(preferences: KeyValueStore): string | undefined {
-  const problem = preferences.get(problemKey);
-  if (typeof problem !== 'string') return undefined;
-  preferences.set(problemKey, null);
-  return problem;
 }

@@ -26,7 +26,7 @@ export interface UpdatesOptions {
   /** @returns a function that takes the timer back. */
   after(ms: number, work: () => void): () => void;
   /** Quits as usual, everything drained, and has `last` end the program in place of a mere end. */
-  quitInto(last: () => Promise<void>): void;
+  quitInto(last: () => Promise<void>, offer: UpdateOffer): void;
   /** The feed, asked by itself, had a version nobody has heard of yet. */
   onFound(offer: UpdateOffer): void;
   /** Detail for the log. */
@@ -206,7 +206,7 @@ export class Updates implements UpdatesPort {
       this.#fail('install', turn, error);
       return;
     }
-    this.#options.quitInto(() => source.install());
+    this.#options.quitInto(() => source.install(), offer);
   }
 
   #fail(step: UpdateStep, turn: number, error: unknown): void {
