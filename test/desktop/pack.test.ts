@@ -98,6 +98,8 @@ describe.skipIf(process.platform !== 'linux')('the package', () => {
     expect(files).toContain('/out/preload/index.cjs');
     expect(files).toContain('/out/renderer/index.html');
     expect(files).toContain('/package.json');
+    // Where whoever integrates an AppImage looks for its types.
+    expect(readFileSync(path.join(resources, '../usr/share/mime/packages/evenkeel-json.xml'), 'utf8')).toContain('"*.evenkeel.json"');
   });
 
   it('carries nothing else: no modules, no sources, no tests', () => {

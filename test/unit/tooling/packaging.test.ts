@@ -1,4 +1,5 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -20,7 +21,7 @@ interface BuilderConfig {
   afterPack: string;
   fileAssociations: { ext: string; mimeType: string }[];
   nsis: { include: string };
-  linux: { target: string[]; executableName: string };
+  linux: { target: string[]; executableName: string; extraFiles: { from: string; to: string }[] };
   deb: object;
   mac: { target: unknown; entitlements: string; hardenedRuntime: boolean };
   win: { target: string[] };
@@ -71,6 +72,31 @@ describe('electron-builder.yml', () => {
       const types = readFileSync(await helper.computeMimeTypeFiles(), 'utf8');
       const globs = [...types.matchAll(/<glob pattern="([^"]*)"/g)].map(([, glob]) => glob);
       expect(globs).toEqual(['*.evenkeel.json', '*.evenkeel']);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  it('has an AppImage say the same to whoever integrates it', async () => {
+    const { copyMimeTypes } = fromBuilder('./out/targets/appimage/appLauncher.js') as {
+      copyMimeTypes(folder: string, options: object): Promise<string>;
+    };
+    const folder = mkdtempSync(path.join(tmpdir(), 'evenkeel-appdir-'));
+    try {
+      const { executableName, extraFiles } = config.linux;
+      const own = await copyMimeTypes(folder, { fileAssociations: config.fileAssociations, productName: 'Evenkeel', executableName });
+      // The unpacked program is laid over it.
+      for (const { from, to } of extraFiles) {
+        expect(to).not.toBe(own);
+        cpSync(path.join(root, from), path.join(folder, to));
+      }
+      const types = path.join(folder, 'usr/share/mime');
+      const texts = readdirSync(path.join(types, 'packages')).map((name) => readFileSync(path.join(types, 'packages', name), 'utf8'));
+      const globs = texts.flatMap((text) => [...text.matchAll(/<glob pattern="([^"]*)"/g)].map(([, glob]) => glob));
+      expect(globs.sort()).toEqual(['*.evenkeel', '*.evenkeel.json']);
+      if (spawnSync('update-mime-database', [types]).status !== 0) return;
+      // As a desktop reads them.
+      for (const glob of globs) expect(readFileSync(path.join(types, 'globs'), 'utf8')).toContain(`application/x-evenkeel+json:${glob}\n`);
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
