@@ -240,11 +240,17 @@ function setMenu({
     {
       openConfiguration: () => void chooseConfiguration(plane).then(show),
       show: open,
-      showLogs: () => void shell.openPath(logFolder()),
+      showLogs: () => void showLogs(),
       showUpdates,
     },
   );
   Menu.setApplicationMenu(Menu.buildFromTemplate(template));
+}
+
+/** Opens the folder of the logs, and says where it is when the system does not. */
+async function showLogs(): Promise<void> {
+  const problem = await shell.openPath(logFolder());
+  if (problem !== '') dialog.showErrorBox('The logs were not shown', `The system says: ${problem}\n\nThey are in ${logFolder()}`);
 }
 
 function trayOf(plane: ControlPlane, show: () => void, showUpdates: () => void): TrayIcon {

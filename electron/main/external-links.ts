@@ -1,5 +1,6 @@
 import { networkInterfaces } from 'node:os';
 import { shell } from 'electron';
+import { log } from './log.ts';
 
 /**
  * Whether a link may be handed to the system's browser: web pages on this machine, which is what the screens link to (a
@@ -25,5 +26,9 @@ function addressesOfThisMachine(): ReadonlySet<string> {
 
 /** Opens an allowed link in the system's browser; ignores any other. */
 export function openExternally(url: string): void {
-  if (mayOpenExternally(url)) void shell.openExternal(url);
+  if (mayOpenExternally(url)) shell.openExternal(url).catch(notOpened);
+}
+
+function notOpened(error: unknown): void {
+  log('warn', 'The system did not open a link in its browser.', { detail: error instanceof Error ? error.message : String(error) });
 }
