@@ -8,6 +8,7 @@ import { AuthorityKeeper } from '../../../../electron/control/authority/authorit
 import { Authority, type LeafFiles } from '../../../../electron/control/authority/authority.ts';
 import { fileVault } from '../../../../electron/control/authority/key-vault.ts';
 import { emptyConfig } from '../../../../shared/model/config.ts';
+import { shiftVault } from './shift-vault.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -18,6 +19,7 @@ afterEach(() => {
 });
 
 const source = JSON.stringify(new URL('../../../../electron/control/authority/', import.meta.url).href);
+const here = JSON.stringify(new URL('./', import.meta.url).href);
 /** Does what it is told, and kills itself just before the nth call that changes anything on the disk. Exit code 0: there were fewer. */
 const program = `
   import fs from 'node:fs';
@@ -35,9 +37,11 @@ const program = `
   syncBuiltinESMExports();
   const { Authority } = await import(${source} + 'authority.ts');
   const { fileVault } = await import(${source} + 'key-vault.ts');
-  const authority = new Authority({ folder, vault: fileVault() });
+  const { shiftVault } = await import(${here} + 'shift-vault.ts');
+  const authority = new Authority({ folder, vault: what === 'issue' ? shiftVault(2) : fileVault() });
   const [certFile, keyFile] = files;
-  if (what === 'replace') await authority.replace([{ certFile, keyFile }]);
+  if (what === 'issue') await authority.issue(['more.test']);
+  else if (what === 'replace') await authority.replace([{ certFile, keyFile }]);
   else await authority.renew(await authority.look({ certFile, keyFile }));`;
 
 /** @returns whether it was killed. */
@@ -99,6 +103,37 @@ it.each(['replace', 'renew'])(
     expect(steps).toBeGreaterThan(what === 'replace' ? 15 : 4);
     // Both sides of the one step were seen.
     if (what === 'replace') expect([olds > 0, olds < steps]).toEqual([true, true]);
+  },
+  180_000,
+);
+
+it.each([
+  ['given to a keychain', fileVault()],
+  ['encrypted anew', shiftVault(1)],
+])(
+  'killed before any step while its key is %s: the next use has it there, and nowhere else',
+  async (_what, vault) => {
+    const at = (name: string) => join(folder, name);
+    const { certPem } = await new Authority({ folder: at('made'), vault }).ensure();
+    const nowhere = { certFile: '', keyFile: '' };
+    let steps = 0;
+    for (let killed = true; killed; steps++) {
+      rmSync(at('now'), { recursive: true, force: true });
+      cpSync(at('made'), at('now'), { recursive: true });
+      killed = killedAt(steps + 1, 'issue', at('now'), nowhere);
+
+      const problems: string[] = [];
+      const authority = new Authority({ folder: at('now'), vault: shiftVault(2), onProblem: (words) => problems.push(words) });
+      const leaf = await authority.issue(['more.test']);
+      expect([steps, problems]).toEqual([steps, []]);
+      expect(readFileSync(at('now/ca.crt'), 'utf8')).toBe(certPem);
+      expect(new X509Certificate(readFileSync(leaf.certFile)).verify(new X509Certificate(certPem).publicKey)).toBe(true);
+      // The lock of a process that is gone is nobody's, and goes with the next change.
+      const kept = readdirSync(at('now')).filter((name) => name !== 'lock');
+      expect([steps, kept.sort()]).toEqual([steps, ['ca.crt', 'ca.key.sealed', 'issued']]);
+      expect(Buffer.from(readFileSync(at('now/ca.key.sealed'), 'utf8'), 'base64')[0]).toBe(2);
+    }
+    expect(steps).toBeGreaterThan(8);
   },
   180_000,
 );
