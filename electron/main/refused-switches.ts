@@ -1,6 +1,6 @@
 /**
- * Chromium's switches that undo what docs/security.md promises. Chromium reads them of the command line after the program's own code has begun,
- * or hands them to the processes it starts after that; a program that ends at once starts none.
+ * Chromium's switches that undo what docs/security.md promises. A program that ends at once opens no port and shows no page; what Chromium does
+ * before any of its code is said there, too.
  */
 const refused = [
   // Whoever connects, another user of this machine too, holds the page and all it may ask.
@@ -13,6 +13,7 @@ const refused = [
   'gpu-launcher',
   'renderer-cmd-prefix',
   'utility-cmd-prefix',
+  'zygote-cmd-prefix',
   // The page inside the main process, or outside of the kernel's filter.
   'single-process',
   'disable-seccomp-filter-sandbox',
