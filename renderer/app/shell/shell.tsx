@@ -5,6 +5,7 @@ import type { PastStores } from '../../stores/past-stores.ts';
 import { replayClient } from '../../stores/replay-client.ts';
 import { Palette } from '../palette/palette.tsx';
 import { leavePresenting, Present, usePresenting } from '../present/present.tsx';
+import { BeforeSetup } from '../replay/before-setup.tsx';
 import { ReplayBanner } from '../replay/replay-banner.tsx';
 import { toggleReplay } from '../replay/toggle-replay.ts';
 import { usePast } from '../replay/use-past.ts';
@@ -75,7 +76,13 @@ export function Shell() {
           <div className={css['content']}>
             <PastOrNow past={route.screen === 'timeline' ? null : past}>
               <ScreenFrame key={route.screen} name={screenName(route.screen)}>
-                <Screen parts={route.parts} query={route.query} />
+                {past && route.screen === 'live' ? (
+                  <BeforeSetup>
+                    <Screen parts={route.parts} query={route.query} />
+                  </BeforeSetup>
+                ) : (
+                  <Screen parts={route.parts} query={route.query} />
+                )}
               </ScreenFrame>
             </PastOrNow>
             <Toasts />

@@ -183,3 +183,21 @@ test.each(['dark', 'light'] as const)('nothing for axe to find and nothing cut a
   expect(await axeProblems(page, ['main', 'header', 'section[aria-label="Replay, not live"]'])).toEqual([]);
   await page.context().close();
 });
+
+test('a moment at which nothing was set up yet offers nothing that would act now', async () => {
+  const page = await open('#/settings');
+  const before: Run = {
+    ...sampleRun({ id: 'run-0', name: 'From the start' }),
+    start: { ...run.start, listeners: [], pools: [] },
+    added: undefined,
+  };
+  await page.evaluate((one) => window.fake.addRun(one), { ...before, ticks: [], entries: [], requests: [] });
+  await go(page, '#/timeline?run=run-0');
+  await page.getByText('Replay, not live').waitFor();
+  await go(page, '#/live');
+  await page.getByRole('heading', { name: 'Nothing was set up at this moment' }).waitFor();
+  expect(await page.getByRole('button', { name: 'Start the demo' }).count()).toBe(0);
+  await page.getByRole('button', { name: 'Back to live' }).click();
+  await page.locator('article[data-node="web/n2"]').waitFor();
+  await page.context().close();
+});
