@@ -1,15 +1,18 @@
-import { Trash2 } from 'lucide-react';
-import { type ReactNode, useId } from 'react';
+import { Search, Trash2 } from 'lucide-react';
+import { type ReactNode, useId, useState } from 'react';
 import { useConfig, useDraft, useStores } from '../stores/context.tsx';
 import { Button, ButtonLink } from '../ui/button.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
 import type { Column } from '../ui/fitting-columns.ts';
+import { formatCount } from '../ui/format.ts';
 import { PageHead } from '../ui/page-head.tsx';
 import { ButtonRow } from '../ui/row.tsx';
 import { Table, TableScroll, Th } from '../ui/table.tsx';
+import { TextField } from '../ui/text-field.tsx';
 import { Unread } from '../ui/unread.tsx';
 import { type Fitting, useFittingColumns } from '../ui/use-fitting-columns.ts';
 import { ChangeBar } from './change-bar.tsx';
+import styles from './draft-screens.module.css';
 import { Editor, type EditorSection } from './editor.tsx';
 
 /** The list an entry belongs to: "Pools", "#/pools". */
@@ -28,10 +31,14 @@ function NotRead({ what }: { what: string }) {
   return <Unread what={what} problem={problem} onRetry={retry} />;
 }
 
-interface DraftListProps<C extends Column> {
+/** With more entries than this a list can be searched. */
+const fewEntries = 12;
+
+interface DraftListProps<E, C extends Column> {
   title: string;
-  /** How many entries the draft has. */
-  count: number;
+  entries: readonly E[];
+  /** What an entry is found by. */
+  textOf: (entry: E) => string;
   /** Muted words beside the title, once there is something. */
   note: string;
   /** Actions at the right edge. */
@@ -39,20 +46,44 @@ interface DraftListProps<C extends Column> {
   /** In place of the table while the draft has none. */
   empty: ReactNode;
   columns: readonly (C & { title: string; right?: boolean })[];
-  rows: (has: Fitting<C>['has']) => ReactNode;
+  row: (entry: E, index: number, has: Fitting<C>['has']) => ReactNode;
 }
 
 /** What the draft has of one kind, as a table, with the bar of changes below. */
-export function DraftList<C extends Column>({ title, count, note, aside, empty, columns, rows }: DraftListProps<C>) {
+export function DraftList<E, C extends Column>({ title, entries, textOf, note, aside, empty, columns, row }: DraftListProps<E, C>) {
   const loaded = useDraft((s) => s.loaded);
+  const [search, setSearch] = useState('');
+  const wanted = search.trim().toLowerCase();
+  const count = entries.length;
+  // Each keeps its place in the draft, which its row edits by.
+  const found = entries.flatMap((entry, index) => (textOf(entry).toLowerCase().includes(wanted) ? [{ entry, index }] : []));
   const { measure, shown, has } = useFittingColumns(columns);
   return (
     <main className="screen">
-      <PageHead title={title} note={count > 0 ? note : undefined} aside={aside} />
+      <PageHead title={title} note={count === 0 ? undefined : wanted === '' ? note : `${formatCount(found.length)} found`} aside={aside}>
+        {count > fewEntries || wanted !== '' ? (
+          <TextField
+            className={styles['search']}
+            label={`Find in the ${title.toLowerCase()}`}
+            hideLabel
+            small
+            icon={<Search size={14} aria-hidden="true" />}
+            placeholder="Name or address"
+            type="search"
+            maxLength={200}
+            value={search}
+            onChange={setSearch}
+          />
+        ) : null}
+      </PageHead>
       {!loaded ? (
         <NotRead what={`The ${title.toLowerCase()}`} />
       ) : count === 0 ? (
         empty
+      ) : found.length === 0 ? (
+        <EmptyState title="Nothing matches" action={<Button onClick={() => setSearch('')}>Clear the search</Button>}>
+          Search finds in names and addresses.
+        </EmptyState>
       ) : (
         <TableScroll ref={measure}>
           <Table columns={shown}>
@@ -65,7 +96,7 @@ export function DraftList<C extends Column>({ title, count, note, aside, empty, 
                 ))}
               </tr>
             </thead>
-            <tbody>{rows(has)}</tbody>
+            <tbody>{found.map(({ entry, index }) => row(entry, index, has))}</tbody>
           </Table>
         </TableScroll>
       )}

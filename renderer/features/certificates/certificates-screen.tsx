@@ -96,7 +96,8 @@ function CertificateList({ selected }: { selected: string | undefined }) {
     <>
       <DraftList
         title="Certificates"
-        count={certificates.length}
+        entries={certificates}
+        textOf={({ id, name }) => [id, name, ...(seen.get(id)?.facts?.names ?? [])].join('\n')}
         note="what https listeners answer with"
         aside={
           <>
@@ -129,18 +130,16 @@ function CertificateList({ selected }: { selected: string | undefined }) {
           </EmptyState>
         }
         columns={columns}
-        rows={(has) =>
-          certificates.map((certificate) => (
-            <CertificateRow
-              has={has}
-              key={certificate.id}
-              certificate={certificate}
-              seen={seen.get(certificate.id)}
-              selected={certificate.id === selected}
-              now={now}
-            />
-          ))
-        }
+        row={(certificate, _index, has) => (
+          <CertificateRow
+            has={has}
+            key={certificate.id}
+            certificate={certificate}
+            seen={seen.get(certificate.id)}
+            selected={certificate.id === selected}
+            now={now}
+          />
+        )}
       />
       {open ? <CertificateInspector key={open.id} certificate={open} index={found} seen={seen.get(open.id)} now={now} /> : null}
     </>

@@ -76,7 +76,8 @@ function ListenerList() {
   return (
     <DraftList
       title="Listeners"
-      count={listeners.length}
+      entries={listeners}
+      textOf={({ id, name, host, port, pool }) => [id, name, formatHostPort(host, port), pool].join('\n')}
       note={`${listeners.length} ${listeners.length === 1 ? 'address' : 'addresses'} clients come to`}
       aside={
         listeners.length > 0 ? (
@@ -99,7 +100,7 @@ function ListenerList() {
         </EmptyState>
       }
       columns={columns}
-      rows={(has) => listeners.map((listener, index) => <ListenerRow key={listener.id} listener={listener} index={index} has={has} />)}
+      row={(listener, index, has) => <ListenerRow key={listener.id} listener={listener} index={index} has={has} />}
     />
   );
 }

@@ -39,6 +39,8 @@ function PoolRow({ pool, index, has }: { pool: PoolConfig; index: number; has: F
   );
   const users = listeners.filter((listener) => listener.pool === pool.id).map((listener) => listener.name ?? listener.id);
   const rate = seen?.nodes.reduce((sum, node) => sum + (traffic.nodes.get(`${pool.id}/${node.id}`)?.requestsPerSecond ?? 0), 0);
+  // All that could serve is down: as loud as a listener of it that serves nothing.
+  const isDown = seen !== undefined && seen.nodes.length > 0 && seen.nodes.every((node) => node.state === 'down');
   const noticed = detection(pool.healthCheck);
   const name = pool.name ?? pool.id;
   return (
@@ -52,7 +54,7 @@ function PoolRow({ pool, index, has }: { pool: PoolConfig; index: number; has: F
           {changed ? <Tag>{seen ? 'changed' : 'not applied yet'}</Tag> : null}
         </CellItems>
       </Td>
-      <Td>{seen ? poolWords(seen) : missing}</Td>
+      <Td>{seen ? <span className={isDown ? 'fill-down' : undefined}>{poolWords(seen)}</span> : missing}</Td>
       {has('algorithm') ? <Td muted>{algorithmNames[pool.algorithm]}</Td> : null}
       {has('stickiness') ? <Td muted>{stickinessNames[pool.stickiness.type]}</Td> : null}
       {has('check') ? (
@@ -80,7 +82,8 @@ function PoolList() {
     <>
       <DraftList
         title="Pools"
-        count={pools.length}
+        entries={pools}
+        textOf={({ id, name, nodes }) => [id, name, ...nodes.flatMap((node) => [node.id, node.label, node.address])].join('\n')}
         note="nodes that stand in for each other"
         aside={pools.length > 0 ? add : undefined}
         empty={
@@ -96,7 +99,7 @@ function PoolList() {
           </EmptyState>
         }
         columns={columns}
-        rows={(has) => pools.map((pool, index) => <PoolRow key={pool.id} pool={pool} index={index} has={has} />)}
+        row={(pool, index, has) => <PoolRow key={pool.id} pool={pool} index={index} has={has} />}
       />
       {adding ? <AddPool onClose={() => setAdding(false)} /> : null}
     </>
