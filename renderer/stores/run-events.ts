@@ -53,7 +53,9 @@ export function nodeNameIn(run: Run): (pool: string, node: string) => string {
 }
 
 const plural = (n: number, one: string) => `${formatCount(n)} ${n === 1 ? one : `${one}s`}`;
-const sentence = (text: string | undefined) => (text ? `: ${text.replace(/\.$/, '')}` : '');
+/** What stands behind a colon begins small, but for what is no word: "HTTP 503". */
+const sentence = (text: string | undefined) =>
+  text ? `: ${text.replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase()).replace(/\.$/, '')}` : '';
 
 /** A request whose client got no good answer: 5xx other than 501 and 505, or none at all. Otherwise it was retried well. */
 export function isLost({ status, node, retries }: Pick<RequestRecord, 'status' | 'node' | 'retries'>): boolean {

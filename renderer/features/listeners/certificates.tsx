@@ -36,6 +36,7 @@ export function Certificates({ listener, at }: { listener: ListenerConfig; at: P
   const path = [...at, 'certificates'];
   const error = useDraftError(path);
   const chosen = listener.certificates;
+  const nameOf = (id: string) => all.find((one) => one.id === id)?.name ?? id;
   const add = (certificate: CertificateConfig) => {
     draft.edit((config) => ({ ...config, certificates: [...config.certificates, certificate] }));
     draft.set(path, [...chosen, certificate.id]);
@@ -59,7 +60,7 @@ export function Certificates({ listener, at }: { listener: ListenerConfig; at: P
       <LabelledGroup
         label="Answer with"
         error={error}
-        hint={chosen.length > 1 ? `Picked by the name the client asks for; ${chosen[0]} for any other name.` : undefined}
+        hint={chosen.length > 1 ? `Picked by the name the client asks for; ${nameOf(chosen[0]!)} for any other name.` : undefined}
       >
         {all.length === 0 ? (
           <p className="muted">No certificates yet. Make one for this machine, or import one.</p>

@@ -1,4 +1,5 @@
 import { Clock } from 'lucide-react';
+import { useEffect, useRef } from 'react';
 import { clsx } from 'clsx';
 import type { PoolConfig } from '../../../shared/model/config.ts';
 import { detection, sayDuration } from '../../stores/draft.ts';
@@ -62,6 +63,12 @@ export function DetectionCard({ pool, probes }: { pool: PoolConfig; probes: Prob
   const live = passive.enabled ? ` Live traffic can notice sooner: ${passive.errors} errors in ${sayDuration(passive.windowMs)}.` : '';
   const shown = nodes.filter((node) => probes.results.has(node.id));
   const running = shown.some((node) => probes.results.get(node.id)?.kind === 'running');
+  const results = useRef<HTMLUListElement>(null);
+  const isTried = shown.length > 0;
+  // Who pressed the button looks at the button: what came of it must not appear below the edge.
+  useEffect(() => {
+    if (isTried) results.current?.scrollIntoView({ block: 'nearest' });
+  }, [isTried]);
   return (
     <Card edge="strong" className={styles['card']}>
       <div className={styles['head']}>
@@ -97,7 +104,7 @@ export function DetectionCard({ pool, probes }: { pool: PoolConfig; probes: Prob
       </div>
       {found ? <TimeLine {...found} /> : null}
       {shown.length > 0 ? (
-        <ul className={styles['results']} aria-label="Checks tried" aria-live="polite">
+        <ul ref={results} className={styles['results']} aria-label="Checks tried" aria-live="polite">
           {shown.slice(0, maxResults).map((node) => {
             const probe = probes.results.get(node.id)!;
             const bad = probe.kind === 'failed' || (probe.kind === 'done' && !probe.result.ok);

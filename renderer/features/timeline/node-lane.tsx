@@ -80,6 +80,7 @@ const short = (reason: string) =>
   reason
     .replace(/^\d+ of \d+ checks? /, '')
     .replace(/[.(].*$/, '')
+    .replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase())
     .trim();
 
 function Label({ piece, view }: { piece: Piece; view: number }) {

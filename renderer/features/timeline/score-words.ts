@@ -75,7 +75,7 @@ export function incidentMeasures(incident: Incident, name: (node: string) => str
     {
       ...{ id: 'detected', name: 'Detected in', value: scoreSeconds(detectMs), unit: detectMs === null ? '' : 's' },
       below: detectMs === null ? 'its first failure was not seen' : `${fromWords(detectFrom)}`,
-      definition: `From ${signWords(incident)} until ${label} was called down at ${formatClockTenths(downAt)}${reason ? ` (${reason})` : ''}.`,
+      definition: `From ${signWords(incident)} until ${label} was called down at ${formatClockTenths(downAt)}${reason ? `: ${reason.replace(/\.$/, '')}` : ''}.`,
     },
     {
       ...{ id: 'recovered', name: 'Recovered in', value: scoreSeconds(recoverMs), unit: recoverMs === null ? '' : 's' },
@@ -84,7 +84,7 @@ export function incidentMeasures(incident: Incident, name: (node: string) => str
     },
     {
       ...{ id: 'moved', name: 'Clients moved', value: formatCount(moved), unit: '' },
-      below: moved === 0 ? 'none was on it' : `${label} → ${to.join(', ')}${movedTo.length > 3 ? ' …' : ''}`,
+      below: moved === 0 ? 'none seen elsewhere' : `${label} → ${to.join(', ')}${movedTo.length > 3 ? ' …' : ''}`,
       definition: `Different clients that were on ${label} and got another node, ${spanWords(incident)}. Each counts once.`,
     },
     {
