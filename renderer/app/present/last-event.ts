@@ -29,17 +29,22 @@ export function lastEventWords(
   failover: Failover | null,
 ): string | undefined {
   const entry = entries.findLast(({ kind }) => loud.has(kind));
-  if (!entry) return undefined;
-  const at = formatClock(entry.time);
   const short = (name: string) => shortenMiddle(name, longestName);
+  const downWords = (name: string, at: number, reason: string | undefined, moved: number) =>
+    `${name} down ${formatClock(at)}: ${sentence(reason)}${moved > 0 ? ` ${formatCount(moved)} ${moved === 1 ? 'client' : 'clients'} moved.` : ''}`;
+  if (!entry) {
+    // Very many clients that move push what moved them out of the entries that are kept.
+    if (!failover) return undefined;
+    const { label, downAt, upAt, reason, moved } = failover;
+    return upAt === null ? downWords(short(label), downAt, reason, moved) : `${short(label)} up ${formatClock(upAt)}.`;
+  }
+  const at = formatClock(entry.time);
   const node = short(pools.find((p) => p.id === entry.pool)?.nodes.find((n) => n.id === entry.node)?.label ?? entry.node ?? '');
   const listener = short(listeners.find((l) => l.id === entry.listener)?.name ?? entry.listener ?? '');
   switch (entry.kind) {
     case 'node.down': {
       const same = failover && failover.pool === entry.pool && failover.node === entry.node && failover.downAt === entry.time;
-      const moved =
-        same && failover.moved > 0 ? ` ${formatCount(failover.moved)} ${failover.moved === 1 ? 'client' : 'clients'} moved.` : '';
-      return `${node} down ${at}: ${sentence(entry.reason)}${moved}`;
+      return downWords(node, entry.time, entry.reason, same ? failover.moved : 0);
     }
     case 'node.up':
       return `${node} up ${at}: ${sentence(entry.reason)}`;

@@ -7,6 +7,7 @@ import { type Failover, noticedIn } from '../../stores/failover-store.ts';
 import type { TrafficView } from '../../stores/traffic-rings.ts';
 import { type EffectiveState, effectiveState, stateLooks } from '../../ui/effective-state.ts';
 import { formatClockTenths, formatCount, formatDay, formatMs, formatRate, missing, shortenMiddle } from '../../ui/format.ts';
+import { LongName } from '../../ui/long-name.tsx';
 import { RollUpRing } from '../../ui/rollup-ring.tsx';
 import { StateRing } from '../../ui/state-ring.tsx';
 import { overallState } from '../shell/overall-state.ts';
@@ -39,14 +40,16 @@ export function leavePresenting(): void {
 
 /** Nodes shown at most; the rest is one tile. */
 const maxTiles = 12;
-/** Squares drawn at most, one a client. */
+/** Squares drawn for a node at most. */
 const maxSquares = 24;
 /** Characters of a node's name that fit a tile's line in full size, and the head of all; of more both ends are shown. */
 const oneLine = 11;
 const headName = 20;
-/** And its two lines in a smaller one: where there are few tiles, in rows of three, in rows of four. */
-const twoLines = { few: 26, three: 34, four: 22 };
-const nameRoom = (columns: number) => (columns <= 4 ? twoLines.few : columns <= 6 ? twoLines.three : twoLines.four);
+/** And the second of its two lines in a smaller one: where there are few tiles, in rows of three, in rows of four. */
+const secondLine = { few: 14, three: 17, four: 12 };
+const nameRoom = (columns: number) => (columns <= 3 ? secondLine.few : columns === 5 || columns === 6 ? secondLine.three : secondLine.four);
+/** A count of so many characters, its comma among them, is set smaller, so that its unit has room. */
+const longCount = 4;
 const worstFirst: EffectiveState[] = ['down', 'checking', 'draining', 'rejecting', 'backup', 'healthy'];
 
 interface Tile {
@@ -79,25 +82,40 @@ function whyWords({ node, state, pool }: Tile, inReplay: boolean): string {
   }
 }
 
+/** How many clients a square stands for: 1, 2, 5, 10 …, the first with which no node has too many. */
+function clientsPerSquare(most: number): number {
+  for (let unit = 1; ; unit *= 10) for (const step of [1, 2, 5]) if (most / (unit * step) <= maxSquares) return unit * step;
+}
+
+/** What a tile counts: who sticks to the node, or what is open to it. */
+function countOf({ pool, node }: Tile, traffic: TrafficView): number {
+  const rates = traffic.nodes.get(nodeKey(pool.id, node.id));
+  if (pool.stickiness !== 'none') return rates?.stickyClients ?? node.stickyClients;
+  return rates?.connections ?? node.connections;
+}
+
 interface NodeTileProps {
   tile: Tile;
   traffic: TrafficView;
   failover: Failover | null;
-  /** Characters of its name there is room for. */
+  /** Characters of its name's second line. */
   room: number;
+  perSquare: number;
 }
 
-function NodeTile({ tile, traffic, failover, room }: NodeTileProps) {
+function NodeTile({ tile, traffic, failover, room, perSquare }: NodeTileProps) {
   const { pool, node, state } = tile;
   const inReplay = useStores().past !== null;
   const look = stateLooks[state];
   const rates = traffic.nodes.get(nodeKey(pool.id, node.id));
   const sticks = pool.stickiness !== 'none';
-  const count = sticks ? (rates?.stickyClients ?? node.stickyClients) : (rates?.connections ?? node.connections);
+  const count = countOf(tile, traffic);
   const concerned = failover && failover.pool === pool.id ? failover : null;
   const left = concerned?.node === node.id ? concerned.moved : 0;
   const came = concerned?.movedTo.get(node.id) ?? 0;
-  const squares = Math.min(maxSquares, count);
+  const squaresOf = (clients: number) => Math.min(maxSquares, Math.ceil(clients / perSquare));
+  const squares = squaresOf(count);
+  const cameSquares = squaresOf(Math.min(came, count));
   return (
     <article
       className={css['tile']}
@@ -111,7 +129,7 @@ function NodeTile({ tile, traffic, failover, room }: NodeTileProps) {
         </span>
         <div className={css['names']}>
           <h2 data-long={node.label.length > oneLine || undefined} title={node.label}>
-            {shortenMiddle(node.label, room)}
+            {node.label.length > oneLine ? <LongName text={node.label} longest={room} /> : node.label}
           </h2>
           <span data-word className={`${css['word']} ${state === 'down' ? 'fill-down' : look.className}`}>
             {look.word}
@@ -122,15 +140,15 @@ function NodeTile({ tile, traffic, failover, room }: NodeTileProps) {
       {sticks ? (
         <div className={css['squares']} aria-hidden="true">
           {Array.from({ length: squares }, (_, i) => (
-            <i key={i} className={squares - i <= Math.min(came, squares) ? css['came'] : undefined} />
+            <i key={i} className={squares - i <= cameSquares ? css['came'] : undefined} />
           ))}
-          {count === 0
-            ? Array.from({ length: Math.min(maxSquares, left) }, (_, i) => <i key={`left ${i}`} className={css['ghost']} />)
-            : null}
+          {count === 0 ? Array.from({ length: squaresOf(left) }, (_, i) => <i key={`left ${i}`} className={css['ghost']} />) : null}
         </div>
       ) : null}
       <div className={`num ${css['count']}`}>
-        <b data-count>{formatCount(count)}</b>
+        <b data-count data-long={formatCount(count).length > longCount || undefined}>
+          {formatCount(count)}
+        </b>
         <span>
           {left > 0 ? <em>−{formatCount(left)}</em> : came > 0 ? <em>+{formatCount(came)}</em> : null}
           {sticks ? (count === 1 ? 'client' : 'clients') : count === 1 ? 'connection' : 'connections'}
@@ -186,7 +204,16 @@ export function Present() {
   const live = connection === 'live';
   const inReplay = useStores().past !== null;
   const columns = tiles.length + (rest.length > 0 ? 1 : 0);
+  const perSquare = clientsPerSquare(
+    Math.max(0, ...tiles.filter(({ pool }) => pool.stickiness !== 'none').map((t) => countOf(t, traffic))),
+  );
   const density = columns <= 4 ? 'few' : columns <= 8 ? 'some' : 'many';
+
+  // Squares are drawn only where tiles are few.
+  const square =
+    density === 'few' && perSquare > 1 ? (
+      <Stat name="1 square" value={formatCount(perSquare)} unit="clients" definition="The last square of a node may stand for fewer" />
+    ) : null;
 
   useEffect(() => {
     const onKey = (pressed: KeyboardEvent) => {
@@ -220,7 +247,14 @@ export function Present() {
       </header>
       <div className={css['tiles']} data-columns={columns}>
         {tiles.map((tile) => (
-          <NodeTile key={nodeKey(tile.pool.id, tile.node.id)} tile={tile} traffic={traffic} failover={failover} room={nameRoom(columns)} />
+          <NodeTile
+            key={nodeKey(tile.pool.id, tile.node.id)}
+            tile={tile}
+            traffic={traffic}
+            failover={failover}
+            room={nameRoom(columns)}
+            perSquare={perSquare}
+          />
         ))}
         {rest.length > 0 ? (
           <div className={`${css['tile']} ${css['rest']}`}>
@@ -240,6 +274,7 @@ export function Present() {
         </p>
         {failover ? (
           <dl className={`num ${css['stats']}`}>
+            {square}
             {noticed !== null ? (
               <Stat
                 name="noticed in"
@@ -261,6 +296,7 @@ export function Present() {
           </dl>
         ) : (
           <dl className={`num ${css['stats']}`}>
+            {square}
             <Stat name="all together" value={formatRate(traffic.total.requestsPerSecond)} unit="req/s" definition="Over all listeners" />
           </dl>
         )}

@@ -79,3 +79,6 @@ export function cardSize(lanes: readonly Sized[], rows: number, heightPx: number
   if (heightPx === 0) return 'full';
   return order.find((size) => needs(size, lanes, rows, tracks[size].name) <= heightPx) ?? 'row';
 }
+
+/** The large cards from `size` down. */
+export const largeFrom = (size: CardSize): CardSize[] => order.slice(order.indexOf(size)).filter((one) => !isSmall(one));

@@ -57,12 +57,12 @@ export function Legend({ scales, packed, dense, perSquare, pinned, movements }: 
         </span>
         <span className={css['grow']} />
         {movements.came.size > 0 && !packed ? (
-          <span className={css['optional']}>
+          <span className={css[dense ? 'roomy' : 'optional']}>
             <i className={css['sampleMoved']} /> just moved
           </span>
         ) : null}
         {movements.left.size > 0 && !packed ? (
-          <span className={css['optional']}>
+          <span className={css[dense ? 'roomy' : 'optional']}>
             <i className={css['sampleGhost']} /> was here
           </span>
         ) : null}

@@ -6,7 +6,7 @@ import { useEngine, useReplay, useSettings, useStores, useView } from '../../sto
 import { formatCount } from '../../ui/format.ts';
 import { inRem, useTextScale } from '../../ui/text-scale.ts';
 import { BeyondLine } from './beyond-line.tsx';
-import { cardSize, hasTwoLines, isSmall, tracks } from './card-size.ts';
+import { cardSize, hasTwoLines, isSmall, largeFrom, type Track, tracks } from './card-size.ts';
 import { ClientGroup } from './client-group.tsx';
 import { clientId, type ClientsFeed } from './clients-feed.ts';
 import type { Movements } from './departures.ts';
@@ -175,14 +175,17 @@ export function MapView({ model, feed, movements, selection, search, onScales, s
     });
   }, [map, stores]);
 
-  const size = cardSize(model.lanes, model.rows, height);
+  const columnPx = selection ? clientsColumn.beside : clientsColumn.whole;
+  const chipsHeight = (chips: ChipLook, { lane, gap, edges }: Track) => lanesHeight(model.lanes, chips, columnPx, lane, gap) + edges;
+  const largest = cardSize(model.lanes, model.rows, height);
+  // A large card gives up some height where clients keep their names for it.
+  const size = model.packed ? largest : (largeFrom(largest).find((one) => chipsHeight('named', tracks[one]) <= height) ?? largest);
   const small = isSmall(size);
   const twoLines = hasTwoLines(size, model.lanes, model.rows, height);
   // Named chips that would push a lane out of view become small ones: who is where is seen at a glance, or not at all.
   const track = tracks[size];
-  const columnPx = selection ? clientsColumn.beside : clientsColumn.whole;
-  const chipsHeight = (chips: ChipLook) => lanesHeight(model.lanes, chips, columnPx, track.lane, track.gap) + track.edges;
-  const dense = !model.packed && height > 0 && chipsHeight('named') > Math.max(height, chipsHeight(size === 'row' ? 'tiny' : 'small'));
+  const dense =
+    !model.packed && height > 0 && chipsHeight('named', track) > Math.max(height, chipsHeight(size === 'row' ? 'tiny' : 'small', track));
   // Beside an inspector what is between clients and nodes is too narrow for a message.
   const foot = selection ? 0 : freeFoot(model, height, small);
   const up = model.lanes.filter((lane) => lane.state !== 'down' && lane.state !== 'rejecting').length;

@@ -52,10 +52,10 @@ export function reasonLine(node: NodeState, state: EffectiveState, pool: Pick<Po
     case 'backup': {
       const needed = !pool.nodes.some((n) => n.mode === 'accept' && n.state !== 'down');
       if (needed) return 'Serving: no other node takes clients';
-      return `${node.lastCheck?.ok ? `Ready: ${checkWords(node)}. ` : ''}Waits its turn.`;
+      return node.lastCheck?.ok ? `${checkWords(node)}, waits its turn` : 'Waits its turn';
     }
     case 'rejecting':
-      return 'Takes nothing new. Checks are stopped.';
+      return 'Takes nothing new, is not checked';
     case 'healthy':
       if (!node.lastCheck?.ok) return node.reason;
       return node.streak > 0 ? `${checkWords(node)}, ${formatCount(node.streak)} in a row` : checkWords(node);
