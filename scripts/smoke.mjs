@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -44,7 +44,13 @@ async function until(what, ask, holds, hasEnded) {
 /** What the program's log says once its page has come from app://, has run, and was answered over the bridge. */
 const windowIsOpen = 'The window is open: its page asked, and was answered.';
 
-/** Starts the program, and gathers what it logs. */
+/** Everything the program has logged so far: on stderr, and, where a system gives a program with windows none, in its file. */
+function logOf(folder, { log }) {
+  const file = path.join(folder, 'logs', 'main.log');
+  return existsSync(file) ? log + readFileSync(file, 'utf8') : log;
+}
+
+/** Starts the program, and gathers what it says on stderr. */
 function start(folder, ...more) {
   const child = spawn(program, [...args, `--user-data-dir=${folder}`, ...more], { stdio: ['ignore', 'inherit', 'pipe'] });
   const started = { child, ended: false, log: '', closed: new Promise((resolve) => child.once('close', resolve)) };
@@ -88,7 +94,7 @@ async function smoke(folder) {
     await until('it balances', answer, (text) => text === words, hasEnded);
     await until(
       'its window is open',
-      () => (started.log.includes(windowIsOpen) ? windowIsOpen : 'no word of it in its log'),
+      () => (logOf(folder, started).includes(windowIsOpen) ? windowIsOpen : 'no word of it in its log'),
       (last) => last === windowIsOpen,
       hasEnded,
     );
@@ -121,7 +127,7 @@ async function seeRefusal(folder) {
     // The last of its log may come after its end.
     await started.closed;
     const { exitCode } = started.child;
-    if (exitCode !== 1 || !started.log.includes('does not start with --remote-debugging-port'))
+    if (exitCode !== 1 || !logOf(folder, started).includes('does not start with --remote-debugging-port'))
       throw new Error(`The program ended with ${exitCode}, and without a word, when it was to be looked into.`);
   } finally {
     if (!started.ended) started.child.kill('SIGKILL');

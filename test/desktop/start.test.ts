@@ -39,6 +39,7 @@ describe.skipIf(standIn.missing !== undefined)('an installed program', { timeout
     expect(log()).toContain('Evenkeel does not start with --remote-debugging-port: it would undo');
     expect(log()).toContain('Evenkeel does not start with --js-flags: it would undo');
     expect(await hash()).toBe('');
+    expect(log().match(/The window is open: its page asked, and was answered\./g)).toHaveLength(1);
     expect(await running.startAgain(['--lang=de', 'evenkeel://settings'])).toBe(0);
     await until(hash, (at) => at === '#/settings');
   });

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -52,6 +52,13 @@ describe.concurrent('the smoke test of what was packed', () => {
       status: 0,
       says: expect.stringMatching(/starts, opens its window, balances, ends, and lets nobody look into it\.$/) as string,
     });
+  });
+
+  it.each([
+    ['electron/main/app.ts', 'The window is open: its page asked, and was answered.'],
+    ['electron/main/refused-switches.ts', 'does not start with '],
+  ])('waits for words that are those of %s', (file, words) => {
+    for (const one of [file, 'scripts/smoke.mjs']) expect(readFileSync(path.join(root, one), 'utf8')).toContain(words);
   });
 
   it.each([
