@@ -21,6 +21,7 @@ import { AuthorityKeeper } from '../../../../electron/control/authority/authorit
 import { Authority, type Leaf, type LeafFiles } from '../../../../electron/control/authority/authority.ts';
 import { fileVault, type KeyVault } from '../../../../electron/control/authority/key-vault.ts';
 import { emptyConfig } from '../../../../shared/model/config.ts';
+import { shiftVault } from './shift-vault.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -146,6 +147,30 @@ describe('the files of an authority', () => {
         },
       });
     expect(isWhole(await new Authority({ folder: at('a'), vault: meanwhile }).issue(['more.test']))).toBe(true);
+  });
+
+  it('are not written over with a key that another program has replaced since it was read', async () => {
+    await new Authority({ folder: at('a'), vault: shiftVault(1) }).ensure();
+    cpSync(at('a'), at('after'), { recursive: true });
+    await new Authority({ folder: at('after'), vault: shiftVault(2) }).replace();
+    const [certPem, key] = [text(at('after/ca.crt')), text(at('after/ca.key.sealed'))];
+    let replaced = false;
+    const meanwhile: KeyVault = async () => {
+      const keeper = await shiftVault(2)();
+      if (keeper.kind !== 'keychain') throw new Error('no keychain');
+      const { decrypt: real } = keeper;
+      return {
+        ...keeper,
+        async decrypt(sealed) {
+          const old = await real(sealed);
+          if (!replaced) cpSync(at('after'), at('a'), { recursive: true });
+          replaced = true;
+          return old;
+        },
+      };
+    };
+    await new Authority({ folder: at('a'), vault: meanwhile }).issue(['more.test']);
+    expect([replaced, text(at('a/ca.crt')), text(at('a/ca.key.sealed'))]).toEqual([true, certPem, key]);
   });
 
   it.skipIf(process.platform === 'win32')('are for their owner, whoever could read them before, and stay in their folder', async () => {
