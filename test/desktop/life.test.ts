@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
 import { click, describeLife, hash, type Noted, request, shown, text, untilServed, windowState } from './life-harness.ts';
@@ -119,6 +119,17 @@ describeLife('its life', (life) => {
       (words) => words.includes('Take away the last node of web?'),
     );
     expect(await (await fetch(url)).text()).toBe('one');
+  });
+
+  it('keeps the authority’s key as this machine lets it, says how, and signs with it', async () => {
+    await life.start();
+    const made = await request(life.app, 'authority.create');
+    if (!made.ok) throw new Error(made.error.message);
+    const { protection, problem } = (made.value as { authority: { key: { protection: string; problem: string | null } } }).authority.key;
+    expect(problem).toBeNull();
+    const files = readdirSync(path.join(life.userData, 'authority')).filter((name) => name.startsWith('ca.key'));
+    expect(files).toEqual([protection === 'keychain' ? 'ca.key.sealed' : 'ca.key']);
+    expect(await request(life.app, 'authority.issue', { names: ['a.test'], days: 1 })).toMatchObject({ ok: true });
   });
 
   it('loads its window again when the page crashes, and asks when it does so twice', async () => {
