@@ -33,18 +33,16 @@ async function protectsNothing(): Promise<boolean> {
 
 /** What protects the authority's key in the desktop app: the system's keychain, where there is one. Only once the app is ready. */
 export async function desktopVault(platform: NodeJS.Platform = process.platform): Promise<KeyKeeper> {
+  const onLinux = platform === 'linux' ? linuxKeepers[safeStorage.getSelectedStorageBackend()] : undefined;
+  // `basic_text` is the password that stands in Chromium's sources: that protects from nobody, and there is nobody to ask.
+  if (platform === 'linux' && onLinux === undefined)
+    return noKeychain(
+      'this desktop session has no keychain (neither the Secret Service nor KWallet), and encrypting without one protects nothing',
+    );
   if (!(await safeStorage.isAsyncEncryptionAvailable())) return noKeychain('this system has no keychain that Electron can use');
-  let keeper = platform === 'darwin' ? 'the macOS Keychain' : 'Windows (DPAPI)';
-  if (platform === 'linux') {
-    const known = linuxKeepers[safeStorage.getSelectedStorageBackend()];
-    // `basic_text` is the password that stands in Chromium's sources: that protects from nobody.
-    if (known === undefined)
-      return noKeychain(
-        'this desktop session has no keychain (neither the Secret Service nor KWallet), and encrypting without one protects nothing',
-      );
-    if (await protectsNothing()) return noKeychain(`${known} does not answer, and encrypting without it protects nothing`);
-    keeper = known;
-  }
+  if (onLinux !== undefined && (await protectsNothing()))
+    return noKeychain(`${onLinux} does not answer, and encrypting without it protects nothing`);
+  const keeper = onLinux ?? (platform === 'darwin' ? 'the macOS Keychain' : 'Windows (DPAPI)');
   return {
     kind: 'keychain',
     keeper,
