@@ -35,6 +35,7 @@ it('shows every part in both themes, the same parts in the same order', async ()
     'Clients',
     'Table',
     'Card',
+    'Section',
     'Inspector',
     'Toast',
     'Dialog',

@@ -19,6 +19,7 @@ import { Fact, Facts, Hint, InspectorBody, InspectorFoot, InspectorHead, Section
 import { LivePill } from '../../ui/live-pill.tsx';
 import { MiddleTruncate } from '../../ui/middle-truncate.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
+import { FactList, PageSection } from '../../ui/page-section.tsx';
 import { PausedNote } from '../../ui/paused-note.tsx';
 import { RollUpRing } from '../../ui/rollup-ring.tsx';
 import { modeChoices, Segmented } from '../../ui/segmented.tsx';
@@ -582,6 +583,28 @@ function Cards() {
   );
 }
 
+function Sections({ theme }: { theme: string }) {
+  return (
+    <Part name="Section" note="A page under a list of its own: settings, the local authority.">
+      <Specimen wide state="with facts">
+        <PageSection id={`section-facts-${theme}`} title={`About, ${theme}`}>
+          <FactList>
+            <dt>Version</dt>
+            <dd>Evenkeel 0.1.0</dd>
+            <dt>Runs as</dt>
+            <dd>{missing}</dd>
+          </FactList>
+        </PageSection>
+      </Specimen>
+      <Specimen wide state="with an action beside its heading">
+        <PageSection id={`section-aside-${theme}`} title={`What it signed, ${theme}`} aside={<Button small>Sign for names</Button>}>
+          <p className="muted">Nothing yet.</p>
+        </PageSection>
+      </Specimen>
+    </Part>
+  );
+}
+
 function Messages() {
   const [open, setOpen] = useState(false);
   return (
@@ -709,6 +732,7 @@ export function Gallery({ theme, now }: { theme: 'dark' | 'light'; now: number }
         <MapParts world={world} />
         <Tables theme={theme} />
         <Cards />
+        <Sections theme={theme} />
         <InspectorPart theme={theme} />
         <Messages />
         <Bars theme={theme} />

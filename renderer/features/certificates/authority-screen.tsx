@@ -10,6 +10,8 @@ import { CopyButton } from '../../ui/copy-button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { FieldError } from '../../ui/field.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
+import { FactList, PageSection, SectionPage } from '../../ui/page-section.tsx';
+import { ButtonRow } from '../../ui/row.tsx';
 import { Row, Table, Td, Th } from '../../ui/table.tsx';
 import { Unread } from '../../ui/unread.tsx';
 import { useNow } from '../../ui/use-now.ts';
@@ -83,9 +85,9 @@ function Authority({
   const now = useNow();
   const { facts, key } = found;
   return (
-    <div className={styles['page']}>
-      <section className={styles['section']} aria-label="Authority">
-        <dl className={styles['facts']}>
+    <SectionPage>
+      <PageSection id="authority" title="Authority">
+        <FactList className={styles['facts']}>
           <dt>Name</dt>
           <dd>{facts.subject}</dd>
           <dt>Valid to</dt>
@@ -106,13 +108,12 @@ function Authority({
             {key.protection === 'keychain' ? '' : 'Not encrypted: '}
             {key.words}.{key.problem === null ? null : <FieldError>{key.problem}</FieldError>}
           </dd>
-        </dl>
-      </section>
-      <section className={styles['section']} aria-labelledby="trusted-by">
-        <h2 id="trusted-by">Who trusts it on this machine</h2>
+        </FactList>
+      </PageSection>
+      <PageSection id="trusted-by" title="Who trusts it on this machine">
         {failure ? <FieldError>{failure}</FieldError> : null}
         {status.stores.length === 0 ? (
-          <p className="muted">
+          <p className={`muted ${styles['text']}`}>
             Evenkeel does not know how this system keeps trust. Save the certificate and add it by the system’s means.
           </p>
         ) : (
@@ -127,17 +128,19 @@ function Authority({
             ))}
           </ul>
         )}
-      </section>
-      <section className={styles['section']} aria-labelledby="signed">
-        <div className={styles['bar']}>
-          <h2 id="signed">What it signed</h2>
+      </PageSection>
+      <PageSection
+        id="signed"
+        title="What it signed"
+        aside={
           <ButtonLink small href="#/certificates/new">
             <Plus size={12} strokeWidth={2} aria-hidden="true" />
             Sign for names
           </ButtonLink>
-        </div>
+        }
+      >
         {status.issued.length === 0 ? (
-          <p className="muted">Nothing yet.</p>
+          <p className={`muted ${styles['text']}`}>Nothing yet.</p>
         ) : (
           <Table columns={issuedColumns}>
             <thead>
@@ -154,29 +157,29 @@ function Authority({
             </tbody>
           </Table>
         )}
-      </section>
-      <section className={styles['section']} aria-labelledby="others">
-        <h2 id="others">Phones and other machines</h2>
-        <p className="muted">
+      </PageSection>
+      <PageSection id="others" title="Phones and other machines">
+        <p className={`muted ${styles['text']}`}>
           They trust it once its certificate is installed there, and reach this machine by a name or address it signed for. The file holds
           no key. iPhone and iPad: open it, install the profile, then switch it on in Settings, General, About, Certificate Trust Settings.
           Android: Settings, Security, Encryption and credentials, Install a certificate, CA certificate; Firefox there has a list of its
           own.
         </p>
-        <div className={styles['bar']}>
+        <ButtonRow>
           <Button small onClick={() => saveCertificate(found.certPem)}>
             <Download size={12} strokeWidth={2} aria-hidden="true" />
             Save the certificate
           </Button>
           <CopyButton text={found.certPem}>Copy as PEM</CopyButton>
-        </div>
-      </section>
-      <section className={styles['section']} aria-labelledby="another">
-        <h2 id="another">Another authority</h2>
-        <p className="muted">When somebody may have read its key, when the key cannot be used any more, or before it runs out.</p>
+        </ButtonRow>
+      </PageSection>
+      <PageSection id="another" title="Another authority">
+        <p className={`muted ${styles['text']}`}>
+          When somebody may have read its key, when the key cannot be used any more, or before it runs out.
+        </p>
         <ReplaceAuthority status={status} busy={busy === 'replace'} onReplace={replace} />
-      </section>
-    </div>
+      </PageSection>
+    </SectionPage>
   );
 }
 

@@ -3,8 +3,8 @@ import { useEngine } from '../../stores/context.tsx';
 import { FieldError } from '../../ui/field.tsx';
 import { formatDuration, missing } from '../../ui/format.ts';
 import { MiddleTruncate } from '../../ui/middle-truncate.tsx';
+import { FactList, PageSection } from '../../ui/page-section.tsx';
 import { useNow } from '../../ui/use-now.ts';
-import styles from './settings.module.css';
 import { noUpdateWords } from './update-words.ts';
 
 const hosts = { desktop: 'Desktop app', headless: 'Headless, screens over HTTP' };
@@ -15,10 +15,9 @@ export function About({ info, failure }: { info: AppInfo | null; failure: string
   const now = useNow();
   const engineSince = useEngine((s) => s.startedAt);
   return (
-    <section className={styles['section']} aria-labelledby="about">
-      <h2 id="about">About</h2>
+    <PageSection id="about" title="About">
       {failure ? <FieldError>{failure}</FieldError> : null}
-      <dl className={styles['facts']}>
+      <FactList>
         <dt>Version</dt>
         <dd className="num">{info ? `Evenkeel ${info.version}` : missing}</dd>
         <dt>Configuration file</dt>
@@ -51,7 +50,7 @@ export function About({ info, failure }: { info: AppInfo | null; failure: string
         <dd>
           <a href="#/design">Every part in every state</a>
         </dd>
-      </dl>
-    </section>
+      </FactList>
+    </PageSection>
   );
 }

@@ -10,6 +10,7 @@ import { Button } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
 import { FieldError } from '../../ui/field.tsx';
 import { formatClock, formatDay } from '../../ui/format.ts';
+import { PageSection } from '../../ui/page-section.tsx';
 import { besideDemo } from './replace-config.ts';
 import css from './backups.module.css';
 import styles from './settings.module.css';
@@ -76,8 +77,7 @@ export function BackupsSection({ info }: { info: AppInfo | null }) {
 
   if (info === null || info.configPath === null) return null;
   return (
-    <section className={styles['section']} aria-labelledby="backups">
-      <h2 id="backups">Backups</h2>
+    <PageSection id="backups" title="Backups">
       {info.recovered === null ? null : (
         <Card form edge="strong" className={styles['card']} role="note" aria-label="Recovered">
           <h3>A damaged file was found at this start</h3>
@@ -157,6 +157,6 @@ export function BackupsSection({ info }: { info: AppInfo | null }) {
         <p className={styles['small']}>When somebody else changed the file, nothing is saved over it: read it again first.</p>
       </div>
       {failure ? <FieldError>{failure}</FieldError> : null}
-    </section>
+    </PageSection>
   );
 }

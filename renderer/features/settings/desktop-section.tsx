@@ -1,5 +1,6 @@
 import type { Settings } from '../../../shared/contract/contract.ts';
 import { useSettings } from '../../stores/context.tsx';
+import { PageSection } from '../../ui/page-section.tsx';
 import { TextField } from '../../ui/text-field.tsx';
 import { Switch } from '../../ui/toggle.tsx';
 import styles from './settings.module.css';
@@ -48,12 +49,10 @@ export function DesktopSection({ onSet }: { onSet: (change: Partial<Settings>) =
   };
   return (
     <>
-      <section className={styles['section']} aria-labelledby="desktop">
-        <h2 id="desktop">Desktop</h2>
+      <PageSection id="desktop" title="Desktop">
         <div className={styles['switches']}>{switches(life)}</div>
-      </section>
-      <section className={styles['section']} aria-labelledby="notifications">
-        <h2 id="notifications">Notifications</h2>
+      </PageSection>
+      <PageSection id="notifications" title="Notifications">
         <div className={styles['switches']}>
           {switches(announced)}
           <Switch
@@ -69,7 +68,7 @@ export function DesktopSection({ onSet }: { onSet: (change: Partial<Settings>) =
             </div>
           ) : null}
         </div>
-      </section>
+      </PageSection>
     </>
   );
 }

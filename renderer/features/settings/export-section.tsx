@@ -6,6 +6,7 @@ import { useConfig } from '../../stores/context.tsx';
 import { Button } from '../../ui/button.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { FieldError } from '../../ui/field.tsx';
+import { PageSection } from '../../ui/page-section.tsx';
 import { Segmented } from '../../ui/segmented.tsx';
 import { configText, saveFile } from './save-file.ts';
 import styles from './settings.module.css';
@@ -63,8 +64,7 @@ export function ExportSection() {
   const current = shown?.to === to ? shown : null;
   const { file, words } = about[to];
   return (
-    <section className={styles['section']} aria-labelledby="export">
-      <h2 id="export">Export</h2>
+    <PageSection id="export" title="Export">
       <div className={styles['bar']}>
         <Segmented fit tall label="Export for" choices={targets} value={to} onChange={setTo} />
         <span className={styles['actions']}>
@@ -95,6 +95,6 @@ export function ExportSection() {
       <pre className={styles['preview']} tabIndex={0} role="region" aria-label={`Preview of ${file}`}>
         {current?.text ?? ''}
       </pre>
-    </section>
+    </PageSection>
   );
 }

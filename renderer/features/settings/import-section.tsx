@@ -11,6 +11,7 @@ import { type Change, countChanges, listChanges, sayIssue } from '../../stores/d
 import { Button } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
 import { FieldError } from '../../ui/field.tsx';
+import { PageSection } from '../../ui/page-section.tsx';
 import { besideDemo, ChangedMeanwhile, replaceConfig } from './replace-config.ts';
 import styles from './settings.module.css';
 
@@ -126,8 +127,7 @@ export function ImportSection() {
   };
 
   return (
-    <section ref={section} className={styles['section']} aria-labelledby="import">
-      <h2 id="import">Import</h2>
+    <PageSection ref={section} id="import" title="Import">
       <p className={styles['lead']}>
         An Evenkeel file or a haproxy.cfg. You see what it would change first; then it takes the place of the whole configuration.
       </p>
@@ -198,6 +198,6 @@ export function ImportSection() {
         ) : null}
       </div>
       {failure ? <FieldError>{failure}</FieldError> : null}
-    </section>
+    </PageSection>
   );
 }

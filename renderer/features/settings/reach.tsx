@@ -3,6 +3,7 @@ import type { ListenerConfig } from '../../../shared/model/config.ts';
 import { formatHostPort } from '../../../shared/model/address.ts';
 import { useConfig } from '../../stores/context.tsx';
 import { missing } from '../../ui/format.ts';
+import { FactList, PageSection } from '../../ui/page-section.tsx';
 import styles from './settings.module.css';
 
 /** Whether only programs on this machine reach an address. */
@@ -34,10 +35,9 @@ export function Reach({ info }: { info: AppInfo | null }) {
   const listeners = useConfig((s) => s.config.listeners);
   const open = listeners.filter((listener) => listener.enabled && !isLoopbackHost(listener.host));
   return (
-    <section className={styles['section']} aria-labelledby="reach">
-      <h2 id="reach">Reachable from the network</h2>
+    <PageSection id="reach" title="Reachable from the network">
       <p className={styles['lead']}>Off unless you ask for it: what is made here is first reachable from this machine alone.</p>
-      <dl className={styles['facts']}>
+      <FactList>
         <dt>Listeners</dt>
         <dd>
           {open.length === 0 ? (
@@ -65,7 +65,7 @@ export function Reach({ info }: { info: AppInfo | null }) {
             </p>
           ) : null}
         </dd>
-      </dl>
-    </section>
+      </FactList>
+    </PageSection>
   );
 }

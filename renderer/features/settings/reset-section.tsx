@@ -6,6 +6,7 @@ import { useConfig, useLab, useStores } from '../../stores/context.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { FieldError } from '../../ui/field.tsx';
+import { PageSection } from '../../ui/page-section.tsx';
 import { besideDemo, ChangedMeanwhile, replaceConfig } from './replace-config.ts';
 import { configText, saveFile } from './save-file.ts';
 import styles from './settings.module.css';
@@ -42,8 +43,7 @@ export function ResetSection() {
   };
 
   return (
-    <section className={styles['section']} aria-labelledby="reset">
-      <h2 id="reset">Reset</h2>
+    <PageSection id="reset" title="Reset">
       <p className={styles['lead']}>
         {nothing ? 'There is nothing to take away.' : `Takes away everything that is configured: ${words}.`}
         {demoRuns ? ' The Lab’s demo stays; it is ended in the Lab.' : ''}
@@ -81,6 +81,6 @@ export function ResetSection() {
           {failure ? <FieldError>{failure}</FieldError> : null}
         </Dialog>
       ) : null}
-    </section>
+    </PageSection>
   );
 }

@@ -4,6 +4,7 @@ import { errorMessage } from '../../bridge/client.ts';
 import { useSettings, useStores } from '../../stores/context.tsx';
 import { FieldError } from '../../ui/field.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
+import { PageSection, SectionPage } from '../../ui/page-section.tsx';
 import { Segmented } from '../../ui/segmented.tsx';
 import { About } from './about.tsx';
 import { BackupsSection } from './backups-section.tsx';
@@ -31,8 +32,7 @@ function Appearance({ onSet }: { onSet: (change: Partial<Settings>) => void }) {
   const theme = useSettings((s) => s.theme);
   const reduced = useSettings((s) => s.reducedMotion);
   return (
-    <section className={styles['section']} aria-labelledby="appearance">
-      <h2 id="appearance">Appearance</h2>
+    <PageSection id="appearance" title="Appearance">
       <div className={styles['row']}>
         <span>Theme</span>
         <Segmented fit tall label="Theme" choices={themes} value={settings.theme} onChange={(value) => onSet({ theme: value })} />
@@ -47,7 +47,7 @@ function Appearance({ onSet }: { onSet: (change: Partial<Settings>) => void }) {
             : 'Clients travel to their new node, and dots along the way of requests.'}
         </p>
       </div>
-    </section>
+    </PageSection>
   );
 }
 
@@ -63,24 +63,22 @@ export function SettingsScreen({ query }: { query: URLSearchParams }) {
   return (
     <main className="screen">
       <PageHead title="Settings" />
-      <div className={styles['page']}>
-        <div className={styles['sections']}>
-          <Appearance onSet={set} />
-          {failure ? <FieldError>{failure}</FieldError> : null}
-          {info?.host === 'desktop' ? (
-            <>
-              <DesktopSection onSet={set} />
-              <UpdatesSection isWanted={query.get('to') === 'updates'} onSet={set} />
-            </>
-          ) : null}
-          <Reach info={info} />
-          <ExportSection />
-          <ImportSection />
-          <BackupsSection info={info} />
-          <ResetSection />
-          <About info={info} failure={infoFailure} />
-        </div>
-      </div>
+      <SectionPage columns>
+        <Appearance onSet={set} />
+        {failure ? <FieldError>{failure}</FieldError> : null}
+        {info?.host === 'desktop' ? (
+          <>
+            <DesktopSection onSet={set} />
+            <UpdatesSection isWanted={query.get('to') === 'updates'} onSet={set} />
+          </>
+        ) : null}
+        <Reach info={info} />
+        <ExportSection />
+        <ImportSection />
+        <BackupsSection info={info} />
+        <ResetSection />
+        <About info={info} failure={infoFailure} />
+      </SectionPage>
     </main>
   );
 }

@@ -7,6 +7,7 @@ import { Button } from '../../ui/button.tsx';
 import { cardClass } from '../../ui/card.tsx';
 import { FieldError } from '../../ui/field.tsx';
 import { formatClock, formatDay } from '../../ui/format.ts';
+import { PageSection } from '../../ui/page-section.tsx';
 import { Switch } from '../../ui/toggle.tsx';
 import styles from './settings.module.css';
 import { noUpdateWords } from './update-words.ts';
@@ -134,8 +135,7 @@ export function UpdatesSection({ isWanted, onSet }: { isWanted: boolean; onSet: 
   }, [isWanted, isThere]);
   if (updates === null) return failure ? <FieldError>{failure}</FieldError> : null;
   return (
-    <section ref={section} className={styles['section']} aria-labelledby="updates">
-      <h2 id="updates">Updates</h2>
+    <PageSection ref={section} id="updates" title="Updates">
       {updates.state === 'unavailable' ? (
         <p>{noUpdateWords[updates.why]}</p>
       ) : (
@@ -155,6 +155,6 @@ export function UpdatesSection({ isWanted, onSet }: { isWanted: boolean; onSet: 
         </>
       )}
       {failure ? <FieldError>{failure}</FieldError> : null}
-    </section>
+    </PageSection>
   );
 }
