@@ -121,30 +121,35 @@ export function ClientInspector({ pool, clientKey, onClose, onChanged }: Inspect
             </Section>
           </>
         ) : null}
-        <Section title="History" aside="newest first">
-          {history.length === 0 && !client ? <p className="small muted">Nothing recorded lately.</p> : null}
-          <ol className={styles['history']}>
-            {history.slice(0, 50).map((item) => (
-              <li key={item.key}>
-                <div>
-                  <b>{item.title}</b>
-                  <span>{item.detail}</span>
-                </div>
-              </li>
-            ))}
-            {client && !history.some((item) => item.title.startsWith('Moved')) ? (
-              <li>
-                <div>
-                  <b>{client.moves === 0 ? `Placed on ${nameOf(client.node)}` : `Came to ${nameOf(client.node)}`}</b>
-                  <span>
-                    {saySince(client.since, now)}
-                    {client.moves === 0 ? ', and has not moved since' : `, after ${client.moves} ${client.moves === 1 ? 'move' : 'moves'}`}
-                  </span>
-                </div>
-              </li>
-            ) : null}
-          </ol>
-        </Section>
+        {/* Of a client that could not be read nothing is known, not that nothing was. */}
+        {found.kind === 'failed' && history.length === 0 ? null : (
+          <Section title="History" aside="newest first">
+            {history.length === 0 && !client ? <p className="small muted">Nothing recorded lately.</p> : null}
+            <ol className={styles['history']}>
+              {history.slice(0, 50).map((item) => (
+                <li key={item.key}>
+                  <div>
+                    <b>{item.title}</b>
+                    <span>{item.detail}</span>
+                  </div>
+                </li>
+              ))}
+              {client && !history.some((item) => item.title.startsWith('Moved')) ? (
+                <li>
+                  <div>
+                    <b>{client.moves === 0 ? `Placed on ${nameOf(client.node)}` : `Came to ${nameOf(client.node)}`}</b>
+                    <span>
+                      {saySince(client.since, now)}
+                      {client.moves === 0
+                        ? ', and has not moved since'
+                        : `, after ${client.moves} ${client.moves === 1 ? 'move' : 'moves'}`}
+                    </span>
+                  </div>
+                </li>
+              ) : null}
+            </ol>
+          </Section>
+        )}
         {client ? (
           <>
             <Section title="Traffic" aside="the rate over its last 10 to 20 s">
