@@ -80,16 +80,23 @@ function Chip({
   );
 }
 
+/** Nodes named at most to which clients went. */
+const maxTargets = 3;
+
 function Minus({ left, lane }: { left: Departure; lane: Lane }) {
   const label = (id: string) => lane.pool.nodes.find((n) => n.id === id)?.label ?? id;
+  const named = [...left.to].slice(0, maxTargets);
+  const others = left.to.size - named.length;
   return (
-    <div className={css['minus']} role="status">
+    <div className={`${css['minus']} ${left.to.size > 1 ? css['several'] : ''}`} role="status">
       <b>−{formatCount(left.count)}</b>
-      {[...left.to].slice(0, 3).map(([to, count]) => (
-        <span key={to} className="ellipsis">
-          {formatCount(count)} to {label(to)}
+      <span className={css['inAll']}>to {formatCount(left.to.size)} nodes</span>
+      {named.map(([to, count]) => (
+        <span key={to} className={css['target']} title={label(to)}>
+          {formatCount(count)} to <MiddleTruncate text={label(to)} keep={longestEnd} />
         </span>
       ))}
+      {others > 0 ? <span className={css['others']}>and to {formatCount(others)} more</span> : null}
     </div>
   );
 }

@@ -1,4 +1,5 @@
 import { ChartNoAxesGantt, X } from 'lucide-react';
+import type { CSSProperties } from 'react';
 import type { Failover, FailoverStore, StateChange } from '../../stores/failover-store.ts';
 import { useLock, useStores } from '../../stores/context.tsx';
 import { nodeKey } from '../../../shared/state/patch.ts';
@@ -7,6 +8,7 @@ import { ButtonLink, IconButton } from '../../ui/button.tsx';
 import { type EffectiveState, effectiveState, stateLooks } from '../../ui/effective-state.ts';
 import { formatClock } from '../../ui/format.ts';
 import { MiddleTruncate } from '../../ui/middle-truncate.tsx';
+import { inRem } from '../../ui/text-scale.ts';
 import { failoverScores } from './failover-words.ts';
 import css from './failover-strip.module.css';
 
@@ -18,6 +20,8 @@ interface FailoverStripProps {
 
 /** Lanes drawn at most: the node itself and its neighbours. */
 const maxLanes = 3;
+/** The column of their names: as wide as the longest, within bounds. Pixels. */
+const nameWidth = { least: 56, most: 148, letter: 8 };
 /** The lanes begin this long before the first failure, and show at least and at most this much after it. Milliseconds. */
 const beforeMs = 4_000;
 const leastMs = 8_000;
@@ -71,8 +75,10 @@ function Lanes({
     { at: failover.downAt, words: 'down', side: css['after'] },
     ...(failover.upAt !== null && failover.upAt < to ? [{ at: failover.upAt, words: 'back', side: css['after'] }] : []),
   ];
+  const shown = lanesOf(pool, failover.node);
+  const width = Math.min(nameWidth.most, Math.max(nameWidth.least, nameWidth.letter * Math.max(...shown.map(({ label }) => label.length))));
   return (
-    <div className={css['lanes']} aria-hidden="true">
+    <div className={css['lanes']} style={{ '--name': inRem(width) } as CSSProperties} aria-hidden="true">
       <div className={`num ${css['marks']}`}>
         {marks.map((mark) => (
           <i key={mark.words} style={{ left: `${percent(mark.at)}%` }}>
@@ -80,12 +86,12 @@ function Lanes({
           </i>
         ))}
       </div>
-      {lanesOf(pool, failover.node).map((node) => {
+      {shown.map((node) => {
         const seen = statesOf(nodeKey(pool.id, node.id));
         const changes = seen.length > 0 ? seen : [{ at: node.since, state: effectiveState(node) }];
         return (
           <div key={node.id} className={css['lane']}>
-            <MiddleTruncate text={node.label} keep={5} className={css['laneName']} />
+            <MiddleTruncate text={node.label} keep={11} className={css['laneName']} />
             <span className={css['track']}>
               {piecesOf(changes, from, to, Math.min(now, to)).map((piece) => (
                 <i
