@@ -116,6 +116,10 @@ it('lets the guided form answer with it: three clicks as before', async () => {
   await page.getByRole('button', { name: 'Open the address' }).click();
   await expect.poll(async () => (await running(page)).listeners).toMatchObject([{ protocol: 'https', certificates: ['localhost'] }]);
   expect((await running(page)).certificates).toMatchObject([{ id: 'localhost', certFile: expect.stringContaining('/issued/') as string }]);
+  // Signed is not yet trusted: that is said, and the way there is a press.
+  await page.getByText('Browsers warn until the local authority is trusted.').waitFor();
+  await page.getByRole('button', { name: 'Have it trusted' }).click();
+  await store(page, 'Browsers’ store (NSS)').getByRole('button', { name: 'Trust…' }).waitFor();
 });
 
 it('says that the demo keeps none, and offers it nowhere', async () => {

@@ -187,12 +187,17 @@ export function GuidedListener({ given }: { given: string | undefined }) {
     const applied = pending ? false : await draft.apply();
     if (applied) {
       const url = `${scheme}://127.0.0.1:${port}/`;
+      const warns = form.https && !(isSigned && authority.stores.some(({ trusted }) => trusted === true));
       toasts.show(
         {
           id: 'opened',
           title: `${url} is open`,
-          text: `Requests to it go to ${addresses.length === 1 ? 'your server' : `your ${addresses.length} servers`}.${form.https && !isSigned ? ' Browsers warn until its certificate is trusted.' : ''}`,
-          action: { label: 'Open it', run: () => window.open(url, '_blank', 'noreferrer') },
+          text: `Requests to it go to ${addresses.length === 1 ? 'your server' : `your ${addresses.length} servers`}.${warns ? ` Browsers warn until ${isSigned ? 'the local authority' : 'its certificate'} is trusted.` : ''}`,
+          action:
+            // Trusting the authority is a press there, and then the address opens without a warning.
+            warns && isSigned
+              ? { label: 'Have it trusted', run: () => (location.hash = '#/certificates/authority') }
+              : { label: 'Open it', run: () => window.open(url, '_blank', 'noreferrer') },
         },
         20_000,
       );
@@ -282,7 +287,9 @@ export function GuidedListener({ given }: { given: string | undefined }) {
                   ? sayTrust(authority)
                   : chosen
                     ? undefined
-                    : 'It signs itself, so browsers warn until you trust it. See Certificates.'
+                    : canSign
+                      ? 'It signs itself, so browsers warn. Signed by the local authority, it is trusted once you trust that: a press.'
+                      : 'It signs itself, so browsers warn until you trust it. See Certificates.'
               }
             />
           ) : null}
