@@ -4,6 +4,7 @@ import { ClientProvider } from '../../bridge/context.tsx';
 import { ClientGroup } from '../../features/live/client-group.tsx';
 import { ListenerCard, PoolCard } from '../../features/live/hub-cards.tsx';
 import { ModeControl } from '../../features/live/mode-control.tsx';
+import { ModeMenu } from '../../features/live/mode-menu.tsx';
 import { NodeCard } from '../../features/live/node-card.tsx';
 import { ChangeBar } from '../../forms/change-bar.tsx';
 import { StoresProvider } from '../../stores/context.tsx';
@@ -368,6 +369,12 @@ function MapParts({ world }: { world: GalleryWorld }) {
             <ModeControl {...mode} mode="reject" compact />
           </div>
         </Specimen>
+        <Specimen state="in the smallest card: a list">
+          <ModeMenu {...mode} />
+        </Specimen>
+        <Specimen state="focus" show="focus">
+          <ModeMenu {...mode} mode="drain" />
+        </Specimen>
       </Part>
       <Part name="Listener and pool" note="Never green over a failing child.">
         <Specimen state="serving, a node down">
@@ -605,6 +612,16 @@ function Sections({ theme }: { theme: string }) {
   );
 }
 
+function Tips() {
+  return (
+    <Part name="Tip" note="Over the page, for what is under the pointer or has the focus.">
+      <Specimen state="a definition">
+        <div className={`tip ${styles['inCard']}`}>Different clients whose node changed, for whatever reason.</div>
+      </Specimen>
+    </Part>
+  );
+}
+
 function Messages() {
   const [open, setOpen] = useState(false);
   return (
@@ -734,6 +751,7 @@ export function Gallery({ theme, now }: { theme: 'dark' | 'light'; now: number }
         <Cards />
         <Sections theme={theme} />
         <InspectorPart theme={theme} />
+        <Tips />
         <Messages />
         <Bars theme={theme} />
         <Tokens />

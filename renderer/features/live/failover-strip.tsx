@@ -125,7 +125,7 @@ export function FailoverStrip({ failover, pools, now }: FailoverStripProps) {
               <dt>{score.name}</dt>
             ) : (
               <dt className={css['who']}>
-                <MiddleTruncate text={score.who} keep={5} /> <span>{score.name}</span>
+                <MiddleTruncate text={score.who} keep={9} /> <span>{score.name}</span>
               </dt>
             )}
             <dd>

@@ -61,11 +61,14 @@ function freeFoot(model: LiveModel, heightPx: number, lists: boolean): number {
 const sparkPoints = 30;
 const minuteMs = 60_000;
 
+/** Cards that stay in view while the others are scrolled. */
+const stays = '[data-stays] > [data-card]';
+
 /** Where every card is in the scrolled content, in pixels at the usual text size. */
-function measure(content: HTMLElement, scale: number): Map<string, Box> {
+function measure(content: HTMLElement, scale: number, which = '[data-card]'): Map<string, Box> {
   const origin = content.getBoundingClientRect();
   const boxes = new Map<string, Box>();
-  for (const card of content.querySelectorAll<HTMLElement>('[data-card]')) {
+  for (const card of content.querySelectorAll<HTMLElement>(which)) {
     const rect = card.getBoundingClientRect();
     boxes.set(card.dataset['card']!, {
       left: (rect.left - origin.left) / scale,
@@ -96,6 +99,7 @@ export function MapView({ model, feed, movements, selection, search, onScales, s
   const [height, setHeight] = useState(0);
   const [inView] = useState(createInViewStore);
   const boxes = useRef<ReadonlyMap<string, Box>>(new Map());
+  const anew = useRef(true);
   const shown = useRef<readonly Lane[]>(model.lanes);
 
   useEffect(() => {
@@ -109,9 +113,11 @@ export function MapView({ model, feed, movements, selection, search, onScales, s
     };
   }, [onScales]);
 
-  /** Where cards stand now; what sticks to the view stands elsewhere whenever that is scrolled. */
+  /** Where cards stand now: all of them once they may stand elsewhere, else those that stay in view while the rest is scrolled. */
   const place = useCallback(() => {
-    if (content.current) boxes.current = measure(content.current, scale);
+    if (!content.current) return boxes.current;
+    boxes.current = anew.current ? measure(content.current, scale) : new Map([...boxes.current, ...measure(content.current, scale, stays)]);
+    anew.current = false;
     return boxes.current;
   }, [scale]);
   /** Tells those who draw what is in view, nobody else: nothing is rendered because the map is scrolled. */
@@ -129,6 +135,7 @@ export function MapView({ model, feed, movements, selection, search, onScales, s
       const box = scroller.current!;
       map.resize(box.clientWidth, box.clientHeight, scale);
       setHeight(box.clientHeight / scale);
+      anew.current = true;
       const placed = place();
       look();
       map.setBoxes(placed);
@@ -146,6 +153,7 @@ export function MapView({ model, feed, movements, selection, search, onScales, s
   useLayoutEffect(() => {
     if (!map) return;
     shown.current = model.lanes;
+    anew.current = true;
     map.setEdges(edges, place);
     look();
     deck?.depart();
@@ -176,7 +184,7 @@ export function MapView({ model, feed, movements, selection, search, onScales, s
   }, [map, stores]);
 
   const columnPx = selection ? clientsColumn.beside : clientsColumn.whole;
-  const chipsHeight = (chips: ChipLook, { lane, gap, edges }: Track) => lanesHeight(model.lanes, chips, columnPx, lane, gap) + edges;
+  const chipsHeight = (chips: ChipLook, { lane, gap, edges }: Track) => lanesHeight(model.lanes, chips, columnPx, lane, gap) - gap + edges;
   const largest = cardSize(model.lanes, model.rows, height);
   // A large card gives up some height where clients keep their names for it.
   const size = model.packed ? largest : (largeFrom(largest).find((one) => chipsHeight('named', tracks[one]) <= height) ?? largest);
@@ -283,7 +291,7 @@ export function MapView({ model, feed, movements, selection, search, onScales, s
                     </div>
                   ) : null}
                   <div className={`${css['k2']} ${css['lane']}`} style={{ gridRow: `${row} / span ${rows}` }}>
-                    <div className={css['stack']}>
+                    <div className={css['stack']} data-stays>
                       {own.map((listener) => (
                         <ListenerCard
                           key={listener.id}
@@ -301,7 +309,7 @@ export function MapView({ model, feed, movements, selection, search, onScales, s
                     </div>
                   </div>
                   <div className={`${css['k3']} ${css['lane']}`} style={{ gridRow: `${row} / span ${rows}` }}>
-                    <div className={css['stack']}>
+                    <div className={css['stack']} data-stays>
                       <PoolCard pool={pool} selected={selection?.kind === 'pool' && selection.id === pool.id}>
                         <TroubleList lanes={lanes} inView={inView} onGo={goTo} />
                       </PoolCard>
