@@ -36,6 +36,7 @@ it('shows every part in both themes, the same parts in the same order', async ()
     'Table',
     'Card',
     'Section',
+    'Tip',
     'Inspector',
     'Toast',
     'Dialog',

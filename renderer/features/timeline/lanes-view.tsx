@@ -352,7 +352,7 @@ function Hover({ x, y, width, words }: { x: number; y: number; width: number; wo
     <>
       <i className={css['hoverLine']} style={{ left: inRem(x) }} aria-hidden="true" />
       <div
-        className={`num ${css['hover']}`}
+        className={`num tip ${css['hover']}`}
         style={{ left: inRem(Math.min(x, Math.max(0, width - 250))), top: inRem(y + 18) }}
         role="tooltip"
         data-hover

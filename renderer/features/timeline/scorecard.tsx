@@ -43,7 +43,7 @@ export function Scorecard({ measures }: { measures: readonly Measure[] }) {
             <span className={`${css['below']} ellipsis`} title={measure.below}>
               <Arrows text={measure.below} />
             </span>
-            <span role="tooltip" className={css['definition']}>
+            <span role="tooltip" className={`tip ${css['definition']}`}>
               {measure.definition}
             </span>
           </dd>
