@@ -101,7 +101,7 @@ export function clientsPerSquare(most: number): number {
 }
 
 /** Characters of a name's and an address's end that stay, at least and at most: more would leave nothing of the beginning. */
-const kept = { name: [9, 14], address: [7, 16] } as const;
+const kept = { name: [7, 14], address: [7, 16] } as const;
 
 interface Ends {
   names: ReadonlyMap<string, number>;

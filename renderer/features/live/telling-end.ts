@@ -18,7 +18,8 @@ export function tellingEnds(texts: readonly string[], least: number, most: numbe
   return new Map(
     sorted.map(({ text }, i) => {
       const alike = Math.max(commonEnd(text, sorted[i - 1]?.text ?? ''), commonEnd(text, sorted[i + 1]?.text ?? ''));
-      return [text, Math.min(most, Math.max(least, alike + 2))];
+      // Who is told from the others nearer to its beginning leaves as much room for that as can be.
+      return [text, alike + 2 > most ? least : Math.max(least, alike + 2)];
     }),
   );
 }
