@@ -35,7 +35,9 @@ export function readBody(request: IncomingMessage, maxBytes = maxBodyBytes): Pro
     request.once('error', () => {
       reject(new ContractError('BAD_REQUEST', 'The body broke off.'));
     });
-    if (Number(request.headers['content-length'] ?? 0) > maxBytes) refuse();
+    // Gone before anybody read: neither an end nor an error will come.
+    if (request.destroyed) reject(new ContractError('BAD_REQUEST', 'The body broke off.'));
+    else if (Number(request.headers['content-length'] ?? 0) > maxBytes) refuse();
     else request.on('data', onData).on('end', onEnd);
   });
 }

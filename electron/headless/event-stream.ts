@@ -31,6 +31,8 @@ export class EventStreams {
 
   /** @throws ContractError CONFLICT when too many read already. */
   add(response: ServerResponse, channels: readonly EventChannel[]): void {
+    // Gone while it was found out who asks: nobody would say so a second time, and it would be counted for ever.
+    if (response.destroyed) return;
     if (this.#open.size >= maxStreams)
       throw new ContractError('CONFLICT', `${maxStreams} event streams are open already; close one first.`);
     response.writeHead(200, { 'Content-Type': 'text/event-stream; charset=utf-8', 'Cache-Control': 'no-store', 'X-Accel-Buffering': 'no' });

@@ -11,7 +11,7 @@ import { parseBody, readBody } from './body.ts';
 import { EventStreams, parseEventChannels } from './event-stream.ts';
 import { httpStatus } from './http-status.ts';
 import { notBuiltPage, signInPage } from './pages.ts';
-import { isOwnPeer } from './peer-owner.ts';
+import { isOwnPeer, peerName } from './peer-owner.ts';
 import { prometheusText } from './prometheus.ts';
 import { foreignProblem, isCrossSite, isForwarded, isSameOrigin } from './request-guard.ts';
 import { Session } from './session.ts';
@@ -36,6 +36,8 @@ export interface HttpTransportOptions {
   maxStrangers?: number;
   /** Whether a loopback peer may have the screens without the token. Default: on Linux, when its socket is this user's or root's. */
   isOwnPeer?: (socket: Socket) => Promise<boolean>;
+  /** Whom a session is for: another name, and it does not hold. Default: the user on this machine, on Linux; else the address. */
+  peerName?: (socket: Socket) => Promise<string>;
 }
 
 export interface HttpTransport {
@@ -63,7 +65,7 @@ const maxSignInBytes = 4 * 1024;
 /** The contract over HTTP for scripts and for the screens in a browser: requests, events, metrics and static files. */
 class Transport {
   readonly #options: HttpTransportOptions;
-  readonly #session = new Session();
+  readonly #session: Session;
   readonly #screens: string;
   readonly streams: EventStreams;
   readonly strangers: Strangers;
@@ -73,6 +75,7 @@ class Transport {
   constructor(options: HttpTransportOptions) {
     this.#options = options;
     this.#screens = options.screens ?? rendererFolder();
+    this.#session = new Session(options.peerName ?? peerName);
     this.streams = new EventStreams(options.plane.subscribe);
     this.strangers = new Strangers(options.maxStrangers);
     options.plane.subscribe('traffic.tick', (tick) => {
@@ -104,7 +107,7 @@ class Transport {
       if (isMethod(request, response, 'POST')) await this.#request(request, response, pathname.slice('/api/request/'.length));
     } else if (pathname === '/api/events') {
       if (!isMethod(request, response, 'GET')) return;
-      this.#authorised(request);
+      await this.#authorised(request);
       this.streams.add(response, parseEventChannels(url.searchParams.get('channels')));
     } else if (pathname === '/metrics') {
       if (isMethod(request, response, 'GET', 'HEAD')) await this.#metrics(request, response);
@@ -125,21 +128,21 @@ class Transport {
   }
 
   /** How the request proved itself. A cookie also needs a browser's word that our own page sends it. */
-  #sender(request: IncomingMessage): Extract<Sender, { kind: 'http' }> {
+  async #sender(request: IncomingMessage): Promise<Extract<Sender, { kind: 'http' }>> {
     const bearer = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
     if (bearer !== undefined && sameSecret(bearer, this.#options.token)) {
       this.strangers.known(request.socket);
       return { kind: 'http', via: 'token' };
     }
-    if (!this.#session.isIn(request)) return { kind: 'http', via: null };
+    if (!(await this.#session.isIn(request))) return { kind: 'http', via: null };
     const fromUs = request.method === 'POST' ? isSameOrigin(request) : !isCrossSite(request);
     if (!fromUs) throw new ContractError('FORBIDDEN', "Refused: with the screens' cookie, only Evenkeel's own page may ask.");
     this.strangers.known(request.socket);
     return { kind: 'http', via: 'session' };
   }
 
-  #authorised(request: IncomingMessage): Sender {
-    const sender = this.#sender(request);
+  async #authorised(request: IncomingMessage): Promise<Sender> {
+    const sender = await this.#sender(request);
     if (sender.via === null) {
       throw new ContractError(
         'UNAUTHORIZED',
@@ -150,7 +153,7 @@ class Transport {
   }
 
   async #request(request: IncomingMessage, response: ServerResponse, channel: string): Promise<void> {
-    const sender = this.#sender(request);
+    const sender = await this.#sender(request);
     // Before the body: nobody unknown makes us read a megabyte.
     if (sender.via === null) {
       sendEnvelope(response, await this.#options.plane.router(sender, channel, {}));
@@ -172,7 +175,7 @@ class Transport {
   }
 
   async #metrics(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (!this.#options.metricsOpen) this.#authorised(request);
+    if (!this.#options.metricsOpen) await this.#authorised(request);
     const { plane } = this.#options;
     const text = prometheusText(await plane.engine.snapshot(), this.#lastTick, { version: plane.info().version, restarts: this.#restarts });
     sendText(response, 200, text, 'text/plain; version=0.0.4; charset=utf-8');
@@ -183,16 +186,16 @@ class Transport {
     const given = url.searchParams.get('token');
     if (given !== null && sameSecret(given, this.#options.token)) {
       // Out of the address bar and the history's sight as soon as it has done its work.
-      response.writeHead(303, { Location: '/', 'Set-Cookie': this.#session.cookie(request), 'Cache-Control': 'no-store' }).end();
+      response.writeHead(303, { Location: '/', 'Set-Cookie': await this.#session.cookie(request), 'Cache-Control': 'no-store' }).end();
       return;
     }
-    const known = this.#session.isIn(request);
+    const known = await this.#session.isIn(request);
     if (!known && (isForwarded(request) || !(await (this.#options.isOwnPeer ?? isOwnPeer)(request.socket)))) {
       sendText(response, 401, signInPage(given !== null), 'text/html; charset=utf-8');
       return;
     }
     this.strangers.known(request.socket);
-    if (!known) response.setHeader('Set-Cookie', this.#session.cookie(request));
+    if (!known) response.setHeader('Set-Cookie', await this.#session.cookie(request));
     if (!(await sendFile(response, this.#screens, '/index.html', request.method === 'GET'))) {
       sendText(response, 503, notBuiltPage, 'text/html; charset=utf-8');
     }
@@ -205,7 +208,7 @@ class Transport {
       sendText(response, 401, signInPage(true), 'text/html; charset=utf-8');
       return;
     }
-    response.writeHead(303, { Location: '/', 'Set-Cookie': this.#session.cookie(request), 'Cache-Control': 'no-store' }).end();
+    response.writeHead(303, { Location: '/', 'Set-Cookie': await this.#session.cookie(request), 'Cache-Control': 'no-store' }).end();
   }
 }
 

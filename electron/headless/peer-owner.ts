@@ -3,15 +3,11 @@ import type { Socket } from 'node:net';
 import { parseSocketTable } from '../control/proc-net.ts';
 import { isLoopbackAddress, plainAddress } from './request-guard.ts';
 
-/**
- * Whether the program at the other end of a loopback connection is this user's own, or root's: only Linux tells.
- * @returns false whenever it cannot be known.
- */
-export async function isOwnPeer(socket: Socket): Promise<boolean> {
+/** The user whose program is at the other end of a loopback connection; undefined whenever it cannot be known. Only Linux tells. */
+async function peerUid(socket: Socket): Promise<number | undefined> {
   const { localAddress, localPort, remoteAddress, remotePort } = socket;
-  if (process.platform !== 'linux' || !localAddress || !remoteAddress) return false;
-  if (!isLoopbackAddress(remoteAddress) || !isLoopbackAddress(localAddress)) return false;
-  const uid = process.getuid?.();
+  if (process.platform !== 'linux' || !localAddress || !remoteAddress) return undefined;
+  if (!isLoopbackAddress(remoteAddress) || !isLoopbackAddress(localAddress)) return undefined;
   for (const file of ['/proc/net/tcp', '/proc/net/tcp6']) {
     const rows = parseSocketTable(await readFile(file, 'utf8').catch(() => ''));
     const row = rows.find(
@@ -22,7 +18,24 @@ export async function isOwnPeer(socket: Socket): Promise<boolean> {
         r.remoteAddress === plainAddress(localAddress),
     );
     // A socket whose program has let go of it shows uid 0 and inode 0: that is nobody's.
-    if (row) return row.inode !== 0 && (row.uid === uid || row.uid === 0);
+    if (row) return row.inode === 0 ? undefined : row.uid;
   }
-  return false;
+  return undefined;
+}
+
+/**
+ * Whether the program at the other end of a loopback connection is this user's own, or root's: only Linux tells.
+ * @returns false whenever it cannot be known.
+ */
+export async function isOwnPeer(socket: Socket): Promise<boolean> {
+  const uid = await peerUid(socket);
+  return uid !== undefined && (uid === process.getuid?.() || uid === 0);
+}
+
+/** Who is at the other end, as far as it can be told: on this machine which user, where the system says so; elsewhere which address. */
+export async function peerName(socket: Socket): Promise<string> {
+  const address = plainAddress(socket.remoteAddress ?? '');
+  if (!isLoopbackAddress(address)) return address;
+  const uid = await peerUid(socket);
+  return uid === undefined ? 'this machine' : `user ${uid}`;
 }

@@ -1,10 +1,12 @@
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { get, type IncomingMessage } from 'node:http';
-import { connect } from 'node:net';
+import { get, IncomingMessage, ServerResponse } from 'node:http';
+import { connect, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readBody } from '../../electron/headless/body.ts';
+import { EventStreams } from '../../electron/headless/event-stream.ts';
 import { startHttpTransport, type HttpTransport } from '../../electron/headless/http-transport.ts';
 import { insideFolder } from '../../electron/headless/static-files.ts';
 import { send } from './http-client.ts';
@@ -16,11 +18,13 @@ let test: TestPlane;
 let ui: HttpTransport;
 let screens: string;
 let ownPeer = true;
+let peer = 'user 1000';
 let logged: string[];
 
 beforeEach(async () => {
   logged = [];
   ownPeer = true;
+  peer = 'user 1000';
   screens = await mkdtemp(join(tmpdir(), 'evenkeel-screens-'));
   await mkdir(join(screens, 'assets'));
   await writeFile(join(screens, 'index.html'), '<!doctype html><title>Evenkeel</title>');
@@ -37,6 +41,7 @@ beforeEach(async () => {
     port: 0,
     screens,
     isOwnPeer: () => Promise.resolve(ownPeer),
+    peerName: () => Promise.resolve(peer),
   });
 });
 afterEach(async () => {
@@ -198,6 +203,12 @@ describe('what is no request', () => {
     expect(performance.now() - startedAt).toBeLessThan(15_000);
   }, 20_000);
 
+  it('is not waited for once its sender has gone', async () => {
+    const request = new IncomingMessage(new Socket());
+    request.destroy();
+    await expect(readBody(request)).rejects.toMatchObject({ code: 'BAD_REQUEST', message: 'The body broke off.' });
+  });
+
   it('is told apart from JSON with the place of the mistake, in our words', async () => {
     const reply = await ask('config.get', '{\n "a": 1,\n "a": 2}');
     expect(reply.status).toBe(400);
@@ -317,6 +328,23 @@ describe("the screens' session", () => {
     const renamed = cookie.replace(`_${ui.port}=`, `_${ui.port + 1}=`);
     expect((await ask('app.info', {}, { Cookie: renamed, ...own() })).status).toBe(401);
   });
+
+  it('is no use to a server on another port, which browsers send it to', async () => {
+    const cookie = await sessionCookie();
+    peer = 'user 65534';
+    ownPeer = false;
+    expect((await ask('app.info', {}, { Cookie: cookie, ...own() })).status).toBe(401);
+    expect((await send(ui.port, { path: '/metrics', headers: { Cookie: cookie } })).status).toBe(401);
+    expect((await send(ui.port, { path: '/api/events', headers: { Cookie: cookie } })).status).toBe(401);
+    expect((await send(ui.port, { headers: { Cookie: cookie } })).status).toBe(401);
+    // Who may not use it may sign in for himself.
+    const signedIn = await send(ui.port, { path: `/?token=${token}` });
+    const another = String(signedIn.headers['set-cookie']).split(';')[0]!;
+    expect((await ask('app.info', {}, { Cookie: another, ...own() })).status).toBe(200);
+    peer = 'user 1000';
+    expect((await ask('app.info', {}, { Cookie: another, ...own() })).status).toBe(401);
+    expect((await ask('app.info', {}, { Cookie: cookie, ...own() })).status).toBe(200);
+  });
 });
 
 describe('events', () => {
@@ -344,6 +372,18 @@ describe('events', () => {
     const response = await open('', { Cookie: await sessionCookie(), 'Sec-Fetch-Site': 'same-origin' });
     expect(response.statusCode).toBe(200);
     response.destroy();
+  });
+
+  it('are not begun for who went while it was found out who he is', () => {
+    let subscribed = 0;
+    const streams = new EventStreams(() => {
+      subscribed++;
+      return () => undefined;
+    });
+    const response = new ServerResponse(new IncomingMessage(new Socket()));
+    response.destroy();
+    streams.add(response, ['journal.entry']);
+    expect(subscribed).toBe(0);
   });
 
   it('are refused for a channel that is not there', async () => {
@@ -451,7 +491,7 @@ describe('who takes connections and never asks for anything', () => {
     await once(follower, 'data');
     const first = await open('GET / HT');
     const gone = once(first, 'close');
-    const others = [];
+    const others: Socket[] = [];
     for (let i = 0; i < 40; i++) others.push(await open());
     await gone;
     expect((await send(small.port, { method: 'POST', path: '/api/request/app.info', headers: bearer })).status).toBe(200);

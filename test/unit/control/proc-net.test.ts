@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { expect, it } from 'vitest';
 import { findPortHolder, holderName } from '../../../electron/control/port-holder.ts';
 import { parseSocketTable } from '../../../electron/control/proc-net.ts';
-import { isOwnPeer } from '../../../electron/headless/peer-owner.ts';
+import { isOwnPeer, peerName } from '../../../electron/headless/peer-owner.ts';
 
 const table = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
    0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000  1000        0 4242 1 0000000000000000 100 0 0 10 0
@@ -42,6 +42,7 @@ it.runIf(process.platform === 'linux')('finds who holds a port, and whose a peer
   const client = connect(port, '127.0.0.1');
   const [socket] = (await once(server, 'connection')) as [import('node:net').Socket];
   expect(await isOwnPeer(socket)).toBe(true);
+  expect(await peerName(socket)).toBe(`user ${process.getuid!()}`);
   client.destroy();
   socket.destroy();
   server.close();
