@@ -45,7 +45,7 @@ const scrollTo = (page: Page, share: number) =>
 describe('of 40 nodes', { timeout: 60_000 }, () => {
   it('the listener and the pool stay in view, and what is beyond the edges is counted', async () => {
     const page = await open('#/live');
-    const beyond = page.getByRole('button', { name: /more nodes? (above|below)/ });
+    const beyond = page.getByRole('button', { name: /more (nodes? )?(above|below)/ });
     await beyond.first().waitFor();
     const places: number[] = [];
     for (const share of [0, 0.5, 1]) {
@@ -84,7 +84,7 @@ describe('of 40 nodes', { timeout: 60_000 }, () => {
     const page = await open('#/live');
     await card(page, 'n1').waitFor();
     await page.evaluate(() => window.fake.kill('web', 'n33'));
-    const below = page.getByRole('button', { name: /more nodes below 1 down ?, go to web-33/ });
+    const below = page.getByRole('button', { name: /more below 1 down ?, go to web-33/ });
     await below.waitFor({ timeout: 10_000 });
     expect(await axeProblems(page)).toEqual([]);
     await page.getByRole('button', { name: 'Go to web-33, down', exact: true }).click();

@@ -96,14 +96,18 @@ function ModeList({ anchor, node, chosen, effect, locked, onChoose, onLeave }: M
 
   useEffect(() => {
     // It stands where the button was: what moves the button away closes it.
-    const onMoved = () => leave.current(false);
+    const { left, top } = anchor.current!.getBoundingClientRect();
+    const onMoved = () => {
+      const now = anchor.current?.getBoundingClientRect();
+      if (now?.left !== left || now.top !== top) leave.current(false);
+    };
     addEventListener('scroll', onMoved, true);
     addEventListener('resize', onMoved);
     return () => {
       removeEventListener('scroll', onMoved, true);
       removeEventListener('resize', onMoved);
     };
-  }, []);
+  }, [anchor]);
 
   const onKeyDown = (event: KeyboardEvent) => {
     const items = [...list.current!.querySelectorAll<HTMLElement>('[role=menuitemradio]')];
