@@ -1,7 +1,19 @@
 import { readFile } from 'node:fs/promises';
 import type { Socket } from 'node:net';
-import { parseSocketTable } from '../control/proc-net.ts';
+import { parseSocketTable, type SocketRow } from '../control/proc-net.ts';
 import { isLoopbackAddress, plainAddress } from './request-guard.ts';
+
+/** The rows of a socket table that name a port; the others, tens of thousands on a busy machine, are not taken apart. */
+function rowsWithPort(table: string, port = 0): SocketRow[] {
+  const field = `:${port.toString(16).toUpperCase().padStart(4, '0')} `;
+  // The first line is the table's head.
+  const lines = [''];
+  for (let at = table.indexOf(field); at >= 0; at = table.indexOf(field, at + field.length)) {
+    const end = table.indexOf('\n', at);
+    lines.push(table.slice(table.lastIndexOf('\n', at) + 1, end < 0 ? undefined : end));
+  }
+  return parseSocketTable(lines.join('\n'));
+}
 
 /** The user whose program is at the other end of a loopback connection; undefined whenever it cannot be known. Only Linux tells. */
 async function peerUid(socket: Socket): Promise<number | undefined> {
@@ -9,8 +21,8 @@ async function peerUid(socket: Socket): Promise<number | undefined> {
   if (process.platform !== 'linux' || !localAddress || !remoteAddress) return undefined;
   if (!isLoopbackAddress(remoteAddress) || !isLoopbackAddress(localAddress)) return undefined;
   for (const file of ['/proc/net/tcp', '/proc/net/tcp6']) {
-    const rows = parseSocketTable(await readFile(file, 'utf8').catch(() => ''));
-    const row = rows.find(
+    const text = await readFile(file, 'utf8').catch(() => '');
+    const row = rowsWithPort(text, remotePort).find(
       (r) =>
         r.localPort === remotePort &&
         r.remotePort === localPort &&

@@ -19,6 +19,7 @@ let ui: HttpTransport;
 let screens: string;
 let ownPeer = true;
 let peer = 'user 1000';
+let lookedUp = 0;
 let logged: string[];
 
 beforeEach(async () => {
@@ -41,7 +42,10 @@ beforeEach(async () => {
     port: 0,
     screens,
     isOwnPeer: () => Promise.resolve(ownPeer),
-    peerName: () => Promise.resolve(peer),
+    peerName: () => {
+      lookedUp++;
+      return Promise.resolve(peer);
+    },
   });
 });
 afterEach(async () => {
@@ -327,6 +331,14 @@ describe("the screens' session", () => {
     expect((await send(ui.port, { path: '/api/events', headers: { Cookie: cookie, 'Sec-Fetch-Site': 'same-site' } })).status).toBe(403);
     const renamed = cookie.replace(`_${ui.port}=`, `_${ui.port + 1}=`);
     expect((await ask('app.info', {}, { Cookie: renamed, ...own() })).status).toBe(401);
+  });
+
+  it('asks the system for nobody who makes its value up', async () => {
+    await sessionCookie();
+    const before = lookedUp;
+    const Cookie = `evenkeel_session_${ui.port}=${'a'.repeat(43)}`;
+    expect((await ask('app.info', {}, { Cookie, ...own() })).status).toBe(401);
+    expect(lookedUp).toBe(before);
   });
 
   it('is no use to a server on another port, which browsers send it to', async () => {
