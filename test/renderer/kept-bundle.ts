@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 /** The pages of a test, as they are served. */
@@ -51,9 +51,14 @@ export async function keptBundle(name: string, make: () => Promise<Bundle>): Pro
     typeof content === 'string' ? [at, 'text', content] : [at, 'base64', Buffer.from(content).toString('base64')],
   );
   mkdirSync(folder, { recursive: true });
-  for (const old of readdirSync(folder)) if (old.startsWith(`${name}-`)) rmSync(path.join(folder, old), { force: true });
-  const part = `${file}.${process.pid}.part`;
-  writeFileSync(part, JSON.stringify({ files, entries: bundle.entries }));
-  renameSync(part, file);
+  // Other workers may be at the same, each in a folder of its own.
+  const part = mkdtempSync(path.join(folder, 'part-'));
+  writeFileSync(path.join(part, 'bundle.json'), JSON.stringify({ files, entries: bundle.entries }));
+  renameSync(path.join(part, 'bundle.json'), file);
+  rmSync(part, { recursive: true });
+  for (const old of readdirSync(folder)) {
+    const at = path.join(folder, old);
+    if (old.startsWith(`${name}-`) && at !== file) rmSync(at, { force: true });
+  }
   return bundle;
 }
