@@ -19,6 +19,8 @@ export interface EngineView {
 
 export interface EngineStore {
   store: StoreApi<EngineView>;
+  /** Asks for a snapshot now; whoever waits for the next try by itself need not. */
+  refresh(): void;
   start(): () => void;
 }
 
@@ -138,6 +140,7 @@ export function createEngineStore(client: Client): EngineStore {
 
   return {
     store,
+    refresh: () => void resync(),
     start() {
       stopped = false;
       const hidden = () => typeof document !== 'undefined' && document.hidden;

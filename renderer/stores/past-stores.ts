@@ -100,7 +100,7 @@ export function createPastStores(live: Stores, run: Run): PastStores {
 
   return {
     ...live,
-    engine: { store: engine, start: () => () => {} },
+    engine: { store: engine, refresh: () => {}, start: () => () => {} },
     config: {
       store: createStore(() => ({ config: emptyConfig, loaded: true, problem: '' })),
       refresh: () => Promise.resolve(),

@@ -7,6 +7,7 @@ import { useScreens } from './open-screens.ts';
 const open = useScreens();
 
 const screens: [hash: string, title: string][] = [
+  ['#/live', 'The nodes and their clients could not be read'],
   ['#/timeline', 'The past could not be read'],
   ['#/pools', 'The pools could not be read'],
   ['#/pools/web', 'The pool could not be read'],
@@ -75,4 +76,5 @@ it('the banner says nothing twice', () => {
   expect(whyAndWhatNext('The engine is being started again.')).toBe(
     'The engine is being started again. Numbers below are the last ones heard. Trying again by itself.',
   );
+  expect(whyAndWhatNext('Evenkeel does not answer.', false)).toBe('Trying again by itself.');
 });

@@ -2,11 +2,12 @@ import { Plus, Search } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { useStore } from 'zustand';
 import type { MapScales } from '../../map/flow-map.ts';
-import { useEngine, useFailovers, useLock, useView } from '../../stores/context.tsx';
+import { useEngine, useFailovers, useLock, useStores, useView } from '../../stores/context.tsx';
 import { ButtonLink } from '../../ui/button.tsx';
 import { formatCount } from '../../ui/format.ts';
 import { FilterSelect } from '../../ui/select.tsx';
 import { TextField } from '../../ui/text-field.tsx';
+import { Unread } from '../../ui/unread.tsx';
 import { DemoStrip } from './demo-strip.tsx';
 import { FailoverStrip } from './failover-strip.tsx';
 import { FirstRun } from './first-run.tsx';
@@ -117,6 +118,18 @@ function LiveMap({ parts }: { parts: string[] }) {
 export function LiveScreen({ parts }: { parts: string[] }) {
   const known = useEngine((s) => s.epoch !== null);
   const empty = useEngine((s) => s.listeners.length === 0 && s.pools.length === 0);
+  const unread = useEngine((s) => s.epoch === null && s.connection === 'offline');
+  const problem = useEngine((s) => s.problem);
+  const { engine } = useStores();
+  if (unread)
+    return (
+      <main className="screen">
+        <div className="page-head">
+          <h1>Live</h1>
+        </div>
+        <Unread what="The nodes and their clients" problem={problem} onRetry={engine.refresh} />
+      </main>
+    );
   if (!known) return <main className="screen" aria-busy="true" aria-label="Live" />;
   return empty ? <FirstRun /> : <LiveMap parts={parts} />;
 }
