@@ -51,7 +51,7 @@ const defaultUi: HostPort = { host: '127.0.0.1', port: 7070 };
 function parseUi(text: string): HostPort {
   const anyPort = /^(.*):0+$/.exec(text);
   const parsed = parseHostPort(anyPort ? `${anyPort[1]}:1` : text);
-  if (typeof parsed === 'string') throw new UsageError(`--ui ${parsed}, got "${text}"`);
+  if (typeof parsed === 'string') throw new UsageError(`--ui ${parsed}${parsed.includes(', got ') ? '' : `, got "${text}"`}`);
   if (ipVersion(parsed.host) === 0 && parsed.host !== 'localhost') {
     throw new UsageError(`--ui must name an IP address of this machine or localhost, got "${parsed.host}"`);
   }

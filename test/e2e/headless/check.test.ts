@@ -284,6 +284,7 @@ describe('the command itself', () => {
     [['sevre'], 2, /^$/, /no command "sevre"/],
     [['serve'], 2, /^$/, /needs --config FILE/],
     [['serve', '--config', 'x', '--ui', 'nonsense'], 2, /^$/, /--ui must have a port/],
+    [['serve', '--config', 'x', '--ui', '127.0.0.1:99999'], 2, /^$/, /--ui must have a port from 1 to 65535, got 99999\n/],
     [['serve', '--config', 'x', '--ui', '127.0.0.1:1', '--no-ui'], 2, /^$/, /exclude each other/],
     [['serve', '--config', 'x', '--port', '1'], 2, /^$/, /Unknown option '--port'/],
     [['serve', '--config', 'FOLDER/none.json', '--ui', '127.0.0.1:0'], 1, /^$/, /there is no such file/],
