@@ -114,6 +114,10 @@ export function GapRow({ columns, height }: { columns: number; height: number })
 }
 
 /** The line under a table: how much of it is in view, and what is good to know of it. */
-export function TableFoot({ children }: { children: ReactNode }) {
-  return <footer className={styles['foot']}>{children}</footer>;
+export function TableFoot({ children, ...rest }: HTMLAttributes<HTMLElement>) {
+  return (
+    <footer {...rest} className={styles['foot']}>
+      {children}
+    </footer>
+  );
 }

@@ -287,6 +287,8 @@ export function RequestsScreen({ parts }: { parts: string[] }) {
   };
   const showNewest = () => {
     feed.catchUp();
+    // The button goes with what it showed, and takes the focus along without a word.
+    setFocused(false);
     scroller.current?.scrollTo({ top: 0 });
   };
   const close = () => {
@@ -399,7 +401,13 @@ export function RequestsScreen({ parts }: { parts: string[] }) {
             </Table>
           </TableScroll>
         )}
-        <TableFoot>
+        {/* Held here too: on the way to the button, and on it, the button must not go. */}
+        <TableFoot
+          onPointerEnter={() => setPointed(true)}
+          onPointerLeave={() => setPointed(false)}
+          onFocus={() => setFocused(true)}
+          onBlur={() => setFocused(false)}
+        >
           {newer > 0 && !isPaused ? (
             <Button small onClick={showNewest}>
               <ArrowUp size={12} strokeWidth={2} aria-hidden="true" />
