@@ -14,6 +14,6 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 60_000,
     // A second, the default, is not enough for a page on a machine that does something else besides.
-    expect: { poll: { timeout: 5_000 } },
+    expect: { poll: { timeout: 8_000 } },
   },
 });

@@ -24,7 +24,7 @@ export function useScreens(usual: OpenOptions = {}): (hash: string, options?: Op
   return async (hash, options = usual) => {
     const one = await screens.open(hash, options);
     opened.push(one);
-    one.page.setDefaultTimeout(5_000);
+    one.page.setDefaultTimeout(8_000);
     return one.page;
   };
 }
