@@ -341,6 +341,11 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
       try {
         const { found } = await workspace.load(startOptions);
         return { found };
+      } catch (error) {
+        const why = error instanceof Error ? error.message : String(error);
+        const left = 'It is left as it is until something else is applied, and a copy of it is kept then.';
+        recovered.push(`The configuration in ${workspace.path ?? 'memory'} does not run, and nothing is balanced: ${why} ${left}`);
+        throw error;
       } finally {
         tellRecovery('configuration', options.store);
         // Also when nothing runs yet: somebody mends the configuration, and that is history too.

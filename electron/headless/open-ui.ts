@@ -4,6 +4,7 @@ import type { Log } from '../control/log.ts';
 import type { UiOptions } from './arguments.ts';
 import { uiBindError } from './bind-error.ts';
 import { startHttpTransport, type HttpTransport } from './http-transport.ts';
+import { isLoopbackAddress } from './request-guard.ts';
 
 /** Ports tried when the usual one is taken. */
 const tries = 20;
@@ -21,7 +22,14 @@ export async function openUi(plane: ControlPlane, token: string, options: OpenUi
   for (let i = 0; ; i++) {
     const at: HostPort = { host: ui.host, port: ui.port === 0 ? 0 : ui.port + i };
     try {
-      return await startHttpTransport({ plane, log, token, metricsOpen, ...at });
+      const opened = await startHttpTransport({ plane, log, token, metricsOpen, ...at });
+      if (at.host !== 'localhost' && !isLoopbackAddress(at.host)) {
+        log(
+          'warn',
+          `The control API and the screens at ${opened.url} are open to the network, in plain HTTP: whoever reads the token on its way may change everything. Bind them to 127.0.0.1, or put TLS in front of them.`,
+        );
+      }
+      return opened;
     } catch (error) {
       const problem = await uiBindError(error, at);
       if (uiGiven || !options.elsewhere || i + 1 >= tries || (error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw problem;

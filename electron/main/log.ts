@@ -15,6 +15,11 @@ let toFile: ((line: string) => void) | undefined;
  */
 export const log: Log = createJsonLog((line) => {
   process.stderr.write(line);
-  toFile ??= rotatingFile(path.join(logFolder(), 'main.log'));
+  try {
+    toFile ??= rotatingFile(path.join(logFolder(), 'main.log'));
+  } catch {
+    // There is no such folder, and none can be made: a log that cannot be kept is no reason not to balance.
+    return;
+  }
   toFile(line);
 });

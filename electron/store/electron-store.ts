@@ -13,7 +13,7 @@ export interface KeyValueStore {
   set(key: string, value: unknown): void;
 }
 
-/** @returns what is wrong with the file's text; undefined when it is JSON, or not there. */
+/** @returns what is wrong with the file's text; undefined when it is a JSON object, or not there. */
 function damage(path: string): string | undefined {
   let text: string;
   try {
@@ -22,8 +22,8 @@ function damage(path: string): string | undefined {
     return undefined;
   }
   try {
-    JSON.parse(text);
-    return undefined;
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? undefined : 'it is JSON, but no object';
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
@@ -37,7 +37,7 @@ export interface PutAside {
 
 /**
  * Copies a damaged file. To be called before electron-store is made, which takes a damaged file for an empty one and writes over it.
- * @returns undefined when the file is JSON, or not there.
+ * @returns undefined when the file is a JSON object, or not there.
  */
 export function putAsideDamaged(path: string): PutAside | undefined {
   const why = damage(path);

@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readBody } from '../../electron/headless/body.ts';
 import { EventStreams } from '../../electron/headless/event-stream.ts';
 import { startHttpTransport, type HttpTransport } from '../../electron/headless/http-transport.ts';
+import { openUi } from '../../electron/headless/open-ui.ts';
 import { insideFolder } from '../../electron/headless/static-files.ts';
 import { send } from './http-client.ts';
 import { document, testPlane, type TestPlane } from './plane.ts';
@@ -516,6 +517,20 @@ describe('who takes connections and never asks for anything', () => {
     for (const socket of [...others, follower]) socket.destroy();
     await small.close();
   }, 20_000);
+});
+
+describe('an address', () => {
+  it.each([
+    ['127.0.0.1', 0],
+    ['0.0.0.0', 1],
+  ])('%s: that others reach it is said in the log', async (host, warnings) => {
+    const said: string[] = [];
+    const log = (level: string, message: string) => void (level === 'warn' && said.push(message));
+    const opened = await openUi(test.plane, token, { ui: { host, port: 0 }, uiGiven: true, metricsOpen: false, elsewhere: false, log });
+    expect(said).toHaveLength(warnings);
+    for (const words of said) expect(words).toContain(`http://0.0.0.0:${opened!.port}/ are open to the network, in plain HTTP`);
+    await opened!.close();
+  });
 });
 
 describe('metrics', () => {

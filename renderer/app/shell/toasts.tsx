@@ -118,7 +118,7 @@ export function Toasts() {
     client.request('app.info', {}).then(
       ({ recovered }) => {
         if (recovered !== null) {
-          const toast = { id: 'recovered', title: 'A damaged file was found at this start', text: recovered };
+          const toast = { id: 'recovered', title: 'A saved file could not be used as it was', text: recovered };
           stores.toasts.show(toast, 600_000);
         }
       },

@@ -80,7 +80,7 @@ export function BackupsSection({ info }: { info: AppInfo | null }) {
     <PageSection id="backups" title="Backups">
       {info.recovered === null ? null : (
         <Card form edge="strong" className={styles['card']} role="note" aria-label="Recovered">
-          <h3>A damaged file was found at this start</h3>
+          <h3>A saved file could not be used as it was</h3>
           {info.recovered.split('\n').map((words) => (
             <p key={words}>{words}</p>
           ))}

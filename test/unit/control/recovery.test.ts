@@ -25,7 +25,7 @@ const config = (port: number) => ({
 });
 
 /** The desktop's plane on this folder, with conf in place of electron-store, which is made of it. */
-async function start() {
+async function start({ mayFail = false } = {}) {
   const logged: string[] = [];
   const warn = (words: string) => void logged.push(words);
   const damage = putAsideDamaged(join(folder, 'preferences.json'));
@@ -47,7 +47,10 @@ async function start() {
   });
   // As the window's state does, before the settings are asked for.
   preferences.set('window', { width: 1280 });
-  const { found } = await plane.start();
+  const { found } = await plane.start().catch((error: unknown) => {
+    if (!mayFail) throw error;
+    return { found: undefined };
+  });
   const ask = async (channel: string, params: unknown = {}) => {
     const reply = await plane.router(script, channel, params);
     if (!reply.ok) throw new Error(`${channel}: ${reply.error.code}`);
@@ -98,6 +101,29 @@ it('damaged files: what was saved last runs, and everybody is told', async () =>
   const third = await start();
   expect((await third.ask('app.info')).recovered).toBeNull();
   await third.plane.close();
+});
+
+it('preferences that are JSON and no document are put aside as well', async () => {
+  await writeFile(join(folder, 'preferences.json'), '[]');
+  const { plane, ask } = await start();
+  expect((await ask('app.info')).recovered).toMatch(/^The file of the settings was damaged \(it is JSON, but no object\)\. It is kept as /);
+  await plane.close();
+});
+
+it('a configuration of a later version: said to every window, left as it is, and copied before anything takes its place', async () => {
+  const later = JSON.stringify({ ...config(18080), version: 99 });
+  await writeFile(join(folder, 'evenkeel.json'), later);
+  const { plane, ask, found } = await start({ mayFail: true });
+  expect(found).toBeUndefined();
+  expect((await ask('app.info')).recovered).toMatch(
+    /^The configuration in .*evenkeel\.json does not run, and nothing is balanced: .*version.* left as it is/,
+  );
+  expect(await readFile(join(folder, 'evenkeel.json'), 'utf8')).toBe(later);
+  await ask('config.apply', { config: config(18081) });
+  await plane.close();
+  const copies = (await readdir(join(folder, 'backups'))).filter((name) => !name.includes('current'));
+  const texts = await Promise.all(copies.map((name) => readFile(join(folder, 'backups', name), 'utf8')));
+  expect(texts.map((text) => JSON.parse(text) as unknown)).toContainEqual(JSON.parse(later));
 });
 
 it('an older copy: what changed after it is named, out of the journal', async () => {
