@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { useScreens } from './open-screens.ts';
-import { axeProblems } from './screens-harness.ts';
+import { axeProblems, axeProblemsInBothThemes } from './screens-harness.ts';
 
 const web = {
   version: 1,
@@ -391,39 +391,31 @@ describe('crowded', () => {
         .filter((one) => one.scrollWidth > one.clientWidth + 1)
         .map((one) => `${one.tagName} ${one.className} ${one.scrollWidth} > ${one.clientWidth}`),
     );
-    return [...clipped, ...(await axeProblems(page))];
+    return [...clipped, ...(await axeProblemsInBothThemes(page))];
   };
   const small = { width: 1024, height: 700 };
 
-  it.each(['dark', 'light'] as const)(
-    'the log has no fault axe can find, %s, and nothing is clipped in a small window',
-    { timeout: 40_000 },
-    async (theme) => {
-      const page = await open('#/requests', { fake: many, theme, size: small });
-      await still(page);
-      // A tcp session has neither path nor status, which is no error.
-      await page.getByLabel('Filter by listener or pool').selectOption('listener:db');
-      await expect.poll(() => rowsSay(page, 'tcpsession—')).toBe(true);
-      expect(await page.locator('[title="a tcp session has no status"] svg rect').count()).toBe(0);
-      await page.getByLabel('Filter by listener or pool').selectOption('');
-      await expect.poll(() => rows(page).count()).toBeGreaterThan(10);
-      await list(page).focus();
-      await page.keyboard.press('ArrowDown');
-      await page
-        .getByRole('complementary')
-        .getByRole('heading', { name: /^Why this node\?/ })
-        .waitFor();
-      expect(await faults(page)).toEqual([]);
-    },
-  );
+  it('the log has no fault axe can find in either theme, and nothing is clipped in a small window', { timeout: 40_000 }, async () => {
+    const page = await open('#/requests', { fake: many, size: small });
+    await still(page);
+    // A tcp session has neither path nor status, which is no error.
+    await page.getByLabel('Filter by listener or pool').selectOption('listener:db');
+    await expect.poll(() => rowsSay(page, 'tcpsession—')).toBe(true);
+    expect(await page.locator('[title="a tcp session has no status"] svg rect').count()).toBe(0);
+    await page.getByLabel('Filter by listener or pool').selectOption('');
+    await expect.poll(() => rows(page).count()).toBeGreaterThan(10);
+    await list(page).focus();
+    await page.keyboard.press('ArrowDown');
+    await page
+      .getByRole('complementary')
+      .getByRole('heading', { name: /^Why this node\?/ })
+      .waitFor();
+    expect(await faults(page)).toEqual([]);
+  });
 
-  it.each(['dark', 'light'] as const)(
-    'the charts have no fault axe can find, %s, and nothing is clipped in a small window',
-    { timeout: 40_000 },
-    async (theme) => {
-      const page = await open('#/traffic', { fake: many, theme, size: small });
-      await page.getByRole('img', { name: /others/ }).waitFor();
-      expect(await faults(page)).toEqual([]);
-    },
-  );
+  it('the charts have no fault axe can find in either theme, and nothing is clipped in a small window', { timeout: 40_000 }, async () => {
+    const page = await open('#/traffic', { fake: many, size: small });
+    await page.getByRole('img', { name: /others/ }).waitFor();
+    expect(await faults(page)).toEqual([]);
+  });
 });

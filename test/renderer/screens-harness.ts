@@ -136,14 +136,32 @@ export async function setTextSize(page: Page, pixels: number): Promise<void> {
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
+const usualParts = ['main', 'aside.inspector'];
+
 /** What axe-core finds wrong with the screen (not the shell around it) as it stands, or with `parts` of the page; one line each. */
-export async function axeProblems(page: Page, parts = ['main', 'aside.inspector']): Promise<string[]> {
+export async function axeProblems(page: Page, parts = usualParts, onlyRules?: readonly string[]): Promise<string[]> {
   const session = await debuggerOf(page);
   if (await page.evaluate(() => !('axe' in window))) await session.send('Runtime.evaluate', { expression: axeSource });
   const { result } = await session.send('Runtime.evaluate', {
-    expression: `axe.run({ include: ${JSON.stringify(parts)}.filter((s) => document.querySelector(s)).map((s) => [s]) }, { resultTypes: ['violations'] }).then((r) => r.violations.flatMap((v) => v.nodes.map((n) => v.id + ': ' + n.target.join(' ') + ': ' + (n.failureSummary ?? ''))))`,
+    expression: `axe.run({ include: ${JSON.stringify(parts)}.filter((s) => document.querySelector(s)).map((s) => [s]) }, ${JSON.stringify({ resultTypes: ['violations'], ...(onlyRules && { runOnly: { type: 'rule', values: onlyRules } }) })}).then((r) => r.violations.flatMap((v) => v.nodes.map((n) => v.id + ': ' + n.target.join(' ') + ': ' + (n.failureSummary ?? ''))))`,
     awaitPromise: true,
     returnByValue: true,
   });
   return result.value as string[];
+}
+
+/** As axeProblems, in both themes; in the second with the rules that look at colours, since nothing else changes with it. */
+export async function axeProblemsInBothThemes(page: Page, parts = usualParts): Promise<string[]> {
+  const first = await axeProblems(page, parts);
+  const turn = () =>
+    page.evaluate(() => {
+      const { dataset } = document.documentElement;
+      dataset['theme'] = dataset['theme'] === 'light' ? 'dark' : 'light';
+    });
+  await turn();
+  // What changes its colour has another contrast on its way.
+  await page.waitForTimeout(300);
+  const second = await axeProblems(page, parts, ['color-contrast', 'link-in-text-block']);
+  await turn();
+  return [...first, ...second.map((problem) => `in the other theme: ${problem}`)];
 }

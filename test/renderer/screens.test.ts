@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import type { Config } from '../../shared/model/config.ts';
 import { useScreens } from './open-screens.ts';
-import { axeProblems, type OpenOptions } from './screens-harness.ts';
+import { axeProblemsInBothThemes, type OpenOptions } from './screens-harness.ts';
 
 const web = {
   version: 1,
@@ -392,10 +392,10 @@ describe('lab and settings', () => {
 
 type View = [name: string, hash: string, act?: (page: Page) => Promise<void>];
 
-describe.each(['dark', 'light'] as const)('in the %s theme', (theme) => {
+describe('in both themes', () => {
   /** One page for all views of one world: a page load costs more than all that is looked at in it. */
   async function look(options: OpenOptions, views: View[]): Promise<void> {
-    const page = await open('#/settings', { ...options, theme });
+    const page = await open('#/settings', options);
     const problems: string[] = [];
     for (const [name, hash, act] of views) {
       await page.evaluate((next) => {
@@ -404,7 +404,7 @@ describe.each(['dark', 'light'] as const)('in the %s theme', (theme) => {
       await page.locator('main h1').waitFor();
       await page.waitForTimeout(250);
       await act?.(page);
-      problems.push(...(await axeProblems(page)).map((problem) => `${name}: ${problem}`));
+      problems.push(...(await axeProblemsInBothThemes(page)).map((problem) => `${name}: ${problem}`));
     }
     expect(problems).toEqual([]);
   }
