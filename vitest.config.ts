@@ -2,13 +2,13 @@ import { defineConfig } from 'vitest/config';
 
 const long = process.env['EVENKEEL_LONG'] === '1';
 
-// One pool of forks: suites open real sockets and real browsers, and two cores are all there is.
+// One pool of forks. Suites open real sockets and real browsers, on two cores; much of their time is waiting, so a third fills it.
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
     exclude: [...(long ? [] : ['test/**/*.long.test.ts']), 'node_modules/**'],
     pool: 'forks',
-    maxWorkers: 2,
+    maxWorkers: 3,
     // Of the tests of one file that say they may run side by side.
     maxConcurrency: 2,
     testTimeout: 20_000,
